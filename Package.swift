@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target. Each upcoming feature is here because it makes a mistake visible at compile time:
+/// existentials are spelled out, imports do not leak, and async functions stay on their caller's executor (a reactor).
+let house: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+/// The two targets that handle raw memory must mark each use of it with `unsafe`.
+let rawMemory: [SwiftSetting] = house + [.strictMemorySafety()]
+
+let package = Package(
+  name: "roomcast",
+  products: [
+    .executable(name: "roomcast", targets: ["roomcast"]),
+    .library(name: "HubServer", targets: ["HubServer"]),
+    .library(name: "HubClient", targets: ["HubClient"]),
+  ],
+  dependencies: [],
+  targets: [
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"])]),
+    .target(name: "CLinux"),
+
+    .target(name: "HubWire", dependencies: ["COpenSSL"], swiftSettings: rawMemory),
+    .target(name: "HubIO", dependencies: ["HubWire", "CLinux"], swiftSettings: rawMemory),
+    .target(name: "HubRooms", dependencies: ["HubIO", "HubWire"], swiftSettings: house),
+    .target(name: "HubServer", dependencies: ["HubRooms", "HubIO", "HubWire"], swiftSettings: house),
+    .target(name: "HubClient", dependencies: ["HubIO", "HubWire"], swiftSettings: house),
+    .executableTarget(
+      name: "roomcast", dependencies: ["HubServer", "HubClient", "HubRooms", "HubIO", "HubWire"], swiftSettings: house),
+
+    .target(
+      name: "HubTesting", dependencies: ["HubServer", "HubRooms", "HubIO", "HubWire"], swiftSettings: house),
+    .testTarget(name: "HubWireTests", dependencies: ["HubWire", "HubTesting"], swiftSettings: house),
+    .testTarget(name: "HubIOTests", dependencies: ["HubIO", "HubTesting"], swiftSettings: house),
+    .testTarget(name: "HubRoomsTests", dependencies: ["HubRooms", "HubTesting"], swiftSettings: house),
+    .testTarget(name: "HubServerTests", dependencies: ["HubServer", "HubTesting"], swiftSettings: house),
+
+    .executableTarget(name: "Yardstick", path: "Benchmarks/Yardstick"),
+    .executableTarget(
+      name: "Load", dependencies: ["HubWire", "CLinux"], path: "Benchmarks/Load", swiftSettings: house),
+  ]
+)

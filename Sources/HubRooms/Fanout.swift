@@ -1,0 +1,215 @@
+package import HubIO
+package import HubWire
+
+/// Takes what rooms tell one reactor and pushes it into the outboxes of the members there.
+///
+/// It reads one stream. What arrives in one turn is joined per room and pushed at the end of the turn, one reference and
+/// one send per member (``Reactor/beforeFlush``). Its methods for sessions are synchronous on the reactor.
+package actor Fanout {
+  package nonisolated let reactor: Reactor
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.serial.asUnownedSerialExecutor() }
+  nonisolated let stream: DeliveryStream
+
+  private let outboxLimit: OutboxLimit
+  private let replayLimit: ReadLimit
+  private var rooms: [ObjectIdentifier: LocalRoom] = [:]
+  private var bursting: ContiguousArray<LocalRoom> = []
+  private var taken: ContiguousArray<AddressedDelivery> = []
+  /// The way back to rooms, for those who left or want more.
+  private var directory: RoomDirectory?
+  package private(set) var statistics = FanoutStatistics()
+
+  init(reactor: Reactor, outboxLimit: OutboxLimit, bound: DeliveryStream.Bound) {
+    self.reactor = reactor
+    self.outboxLimit = outboxLimit
+    replayLimit = ReadLimit(events: max(1, outboxLimit.frames / 2), bytes: max(1, outboxLimit.bytes / 2))
+    stream = DeliveryStream(bound: bound)
+  }
+
+  /// Begins to read the stream. Called once, on the reactor's thread.
+  func start(directory: RoomDirectory) {
+    self.directory = directory
+    reactor.beforeFlush = { [unowned self] in assumeIsolated { $0.sendBursts() } }
+    reactor.afterFlush = { [unowned self] in assumeIsolated { $0.noteFlushed() } }
+    Task.immediate(executorPreference: reactor) { await self.run() }
+  }
+
+  private func run() async {
+    for await _ in stream.batches { deliver() }
+  }
+
+  private func deliver() {
+    var deliveries = taken
+    taken = []
+    stream.take(&deliveries)
+    for item in deliveries { deliver(item) }
+    deliveries.removeAll(keepingCapacity: deliveries.capacity <= 1024)
+    taken = deliveries
+  }
+
+  private func deliver(_ item: AddressedDelivery) {
+    switch item.delivery {
+    case .event(let event, let published):
+      if let room = rooms[item.room] { collect(event, published, in: room) }
+    case .attached(let subscription, let standing): attached(subscription, standing, to: item.room)
+    case .replay(let subscription, let replay): replayed(replay, to: subscription, in: item.room)
+    case .settled(let subscription):
+      if let room = rooms[item.room] { sendBurst(of: room) }
+      subscription.isSettling = false
+      subscription.wakeWaiter()
+    case .behind(let offset):
+      guard let room = rooms[item.room] else { return }
+      sendBurst(of: room)
+      statistics.streamOverflows += 1
+      fallBehind(room.leaveLive(after: offset))
+    }
+  }
+
+  // MARK: Live events
+
+  private func collect(_ event: Event, _ published: Moment, in room: LocalRoom) {
+    if room.holds(excludedBy: event) {
+      sendBurst(of: room)
+      return fallBehind(room.sendExcluding(event, published: published, &statistics))
+    }
+    if !room.hasBurst { bursting.append(room) }
+    if room.collect(event, published: published) { sendBurst(of: room) }
+  }
+
+  private func sendBurst(of room: LocalRoom) {
+    fallBehind(room.send(&statistics))
+  }
+
+  private func sendBursts() {
+    guard !bursting.isEmpty else { return }
+    for room in bursting { sendBurst(of: room) }
+    bursting.removeAll(keepingCapacity: true)
+  }
+
+  private func noteFlushed() {
+    if !statistics.waiting.isEmpty { statistics.flushed(at: reactor.kernel.now()) }
+  }
+
+  private func fallBehind(_ subscriptions: [Subscription]) {
+    statistics.overflows += UInt64(subscriptions.count)
+    for subscription in subscriptions { wakeWriter(of: subscription) }
+  }
+
+  /// Somebody must read on from history once the outbox has drained.
+  private func wakeWriter(of subscription: Subscription) {
+    subscription.channel.owner?.channelBlocked(subscription.channel)
+  }
+
+  // MARK: Answers
+
+  private func attached(_ subscription: Subscription, _ standing: Standing, to id: ObjectIdentifier) {
+    guard !subscription.hasEnded else { return detach(subscription) }
+    let room = rooms[id] ?? LocalRoom(name: subscription.room, epoch: standing.position.epoch, limit: outboxLimit)
+    rooms[id] = room
+    room.subscriptions += 1
+    subscription.localRoom = room
+    subscription.roomID = id
+    statistics.subscriptions += 1
+    sendBurst(of: room)  // what was published before is not for this one
+    subscription.state = .reading(offset: standing.position.offset)
+    if let tell = subscription.onStanding {
+      subscription.onStanding = nil
+      tell(standing)
+    }
+    guard subscription.isHeldBack else { return replayed(standing.replay, to: subscription, in: id) }
+    subscription.state = .held(offset: standing.position.offset)
+    subscription.wakeWaiter()
+  }
+
+  private func replayed(_ replay: Replay, to subscription: Subscription, in id: ObjectIdentifier) {
+    guard case .reading(let offset) = subscription.state, let room = rooms[id] else { return }
+    sendBurst(of: room)
+    if let lost = replay.lostThrough { tellGap(subscription, room, from: offset, through: lost) }
+    var bytes: [UInt8] = []
+    for event in replay.events { bytes += room.event(event, as: subscription.encoding, for: subscription.connection) }
+    statistics.replayed += UInt64(replay.events.count)
+    subscription.channel.push(bytes, frames: replay.events.count)
+    if replay.isLast {
+      room.join(subscription, at: replay.end)
+    } else {
+      subscription.state = .behind(offset: replay.end)
+      wakeWriter(of: subscription)
+    }
+    subscription.wakeWaiter()
+  }
+
+  private func tellGap(_ subscription: Subscription, _ room: LocalRoom, from offset: UInt64, through lost: UInt64) {
+    statistics.gaps += 1
+    let end = Position(epoch: room.epoch, offset: lost)
+    let json = ServerMessage.encodeGap(room: room.name, from: Position(epoch: room.epoch, offset: offset), position: end)
+    subscription.channel.push(subscription.encoding.control("gap", json, at: end))
+  }
+
+  // MARK: For sessions, on this reactor
+
+  /// Asks the room to take in `subscription`, which is told through its `onStanding`.
+  /// - Throws: what the room's engine says.
+  package func attach(_ subscription: Subscription, after point: ResumePoint?) async throws(HubError) {
+    guard let directory else { throw HubError(.internal, "the fan-out has not started") }
+    do throws(HubError) {
+      try await directory.home(of: subscription.room)
+        .attach(subscription, reactor: reactor.index, after: point, limit: replayLimit)
+    } catch {
+      subscription.state = .ended
+      throw error
+    }
+  }
+
+  /// Reads the next part from history for a subscription that has fallen behind, and returns when it has been pushed.
+  package func catchUp(_ subscription: Subscription) async {
+    guard case .behind(let offset) = subscription.state, let directory else { return }
+    subscription.state = .reading(offset: offset)
+    await directory.home(of: subscription.room)
+      .replay(subscription, reactor: reactor.index, after: offset, limit: replayLimit)
+    guard case .reading = subscription.state else { return }
+    await withUnsafeContinuation { subscription.waiter = $0 }
+  }
+
+  /// Returns when the room has answered a subscription that is held back, or it has ended.
+  package func waitStanding(_ subscription: Subscription) async {
+    if case .joining = subscription.state { await withUnsafeContinuation { subscription.waiter = $0 } }
+  }
+
+  /// Lets a subscription that was held back go on, from history.
+  package func release(_ subscription: Subscription) {
+    guard case .held(let offset) = subscription.state else { return }
+    subscription.state = .behind(offset: offset)
+    wakeWriter(of: subscription)
+  }
+
+  /// Returns when everything that the room had taken at the time of the call has been pushed to a live subscription.
+  package func settle(_ subscription: Subscription) async {
+    guard case .live = subscription.state, let directory else { return }
+    subscription.isSettling = true
+    let isComing = await directory.home(of: subscription.room).settle(subscription, reactor: reactor.index)
+    guard isComing, subscription.isSettling, !subscription.hasEnded else { return }
+    await withUnsafeContinuation { subscription.waiter = $0 }
+  }
+
+  /// Takes the subscription out. Events pushed before stay in the outbox; none follow.
+  package func leave(_ subscription: Subscription) {
+    guard !subscription.hasEnded else { return }
+    // Where the room's answer is still under way, its arrival finds the end and takes the subscription out of the room.
+    if let room = subscription.localRoom, let id = subscription.roomID {
+      if case .live = subscription.state { room.leave(subscription) }
+      room.subscriptions -= 1
+      if room.subscriptions == 0 { rooms[id] = nil }
+      statistics.subscriptions -= 1
+      detach(subscription)
+    }
+    subscription.state = .ended
+    subscription.onStanding = nil
+    subscription.wakeWaiter()
+  }
+
+  private func detach(_ subscription: Subscription) {
+    guard let home = directory?.home(of: subscription.room) else { return }
+    let (name, index) = (subscription.room, reactor.index)
+    Task(executorPreference: home.reactor) { await home.detach(name, reactor: index) }
+  }
+}

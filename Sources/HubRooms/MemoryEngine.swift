@@ -1,0 +1,61 @@
+package import HubIO
+package import HubWire
+
+/// The engine that lasts as long as the process: offsets in memory, nothing beyond the rooms' own histories.
+///
+/// Shared by all reactors behind one lock, held for two dictionary look-ups.
+package final class MemoryEngine: Engine {
+  private let state: Lock<MemoryEngineState>
+
+  package init(limits: MemoryEngineLimits = MemoryEngineLimits(), makeEpoch: @escaping @Sendable () -> String = randomEpoch)
+  {
+    state = Lock(MemoryEngineState(limits: limits, makeEpoch: makeEpoch))
+  }
+
+  package func open(_ room: RoomName, at time: Moment) async throws(HubError) -> Position {
+    state.withLock { $0.open(room, at: time) }
+  }
+
+  package func append(
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+  ) async throws(HubError) -> Appended {
+    try state.withLock { (state) throws(HubError) in
+      try state.append(to: room, isEphemeral: event.isEphemeral, key: key, at: time)
+    }
+  }
+
+  package func close(_ room: RoomName, at time: Moment) {
+    state.withLock { $0.close(room, at: time) }
+  }
+
+  /// How many rooms without subscribers and history are remembered, and how many idempotency keys.
+  package var remembered: (rooms: Int, keys: Int) {
+    state.withLock { ($0.rememberedRooms, $0.rememberedKeys) }
+  }
+
+  /// Eight characters of `[A-Za-z0-9]`: 47 random bits, so that two incarnations of a room do not meet by chance.
+  package static let randomEpoch: @Sendable () -> String = {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+    return String((0..<8).map { _ in alphabet.randomElement() ?? "A" })
+  }
+}
+
+/// What the memory engine keeps at most.
+package struct MemoryEngineLimits: Sendable {
+  /// How long the place of a room that is gone is remembered, and for how many rooms.
+  package var remember: Duration
+  package var rememberedRooms: Int
+  /// How long an idempotency key counts, and how many are kept.
+  package var idempotency: Duration
+  package var idempotencyKeys: Int
+
+  package init(
+    remember: Duration = .seconds(24 * 3600), rememberedRooms: Int = 100_000,
+    idempotency: Duration = .seconds(300), idempotencyKeys: Int = 100_000
+  ) {
+    self.remember = remember
+    self.rememberedRooms = rememberedRooms
+    self.idempotency = idempotency
+    self.idempotencyKeys = idempotencyKeys
+  }
+}

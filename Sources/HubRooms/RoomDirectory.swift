@@ -1,0 +1,37 @@
+package import HubIO
+package import HubWire
+
+/// Finds a room's home: the same reactor for the same name, for as long as the process lives.
+package struct RoomDirectory: Sendable {
+  package let homes: [Rooms]
+  package let fanouts: [Fanout]
+
+  /// The rooms and fan-outs of a hub on `reactors`, not started yet.
+  package init(
+    reactors: [Reactor], engine: any Engine, limits: RoomLimits, outbox: OutboxLimit,
+    streamEvents: Int = 8192, streamBytes: Int = 32 << 20
+  ) {
+    let bound = DeliveryStream.Bound(events: streamEvents, bytes: streamBytes)
+    let fanouts = reactors.map { Fanout(reactor: $0, outboxLimit: outbox, bound: bound) }
+    let streams = fanouts.map(\.stream)
+    self.fanouts = fanouts
+    homes = reactors.map { Rooms(reactor: $0, engine: engine, streams: streams, limits: limits) }
+  }
+
+  package func home(of room: RoomName) -> Rooms {
+    homes.count == 1 ? homes[0] : homes[Int(Self.hash(room) % UInt64(homes.count))]
+  }
+
+  /// Starts what lives on the reactor at `index`; on that reactor's thread.
+  package func start(on index: Int) {
+    fanouts[index].assumeIsolated { $0.start(directory: self) }
+    homes[index].assumeIsolated { $0.start() }
+  }
+
+  /// FNV-1a: the same on every run, so that a stepped hub replays.
+  private static func hash(_ room: RoomName) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in room.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash
+  }
+}

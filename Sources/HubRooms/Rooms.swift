@@ -1,0 +1,177 @@
+package import HubIO
+package import HubWire
+
+/// The rooms whose home is one reactor: makes them at the first use, keeps their histories within the node's bound, and
+/// lets them go when nobody would notice.
+package actor Rooms {
+  package nonisolated let reactor: Reactor
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.serial.asUnownedSerialExecutor() }
+
+  private let engine: any Engine
+  private let streams: [DeliveryStream]
+  private let limits: RoomLimits
+  private var rooms: [RoomName: Room] = [:]
+  /// The same rooms in a list, to look at a few at a time.
+  private var roster: ContiguousArray<Room> = []
+  private var sweepIndex = 0
+  private let tally = HistoryTally()
+  package private(set) var statistics = RoomsStatistics()
+
+  /// How many rooms are looked at in one sweep: bounded, so that a hundred thousand rooms do not stop a turn.
+  private static let roomsPerSweep = 2000
+  private static let sweepInterval = Duration.seconds(1)
+
+  init(reactor: Reactor, engine: any Engine, streams: [DeliveryStream], limits: RoomLimits) {
+    self.reactor = reactor
+    self.engine = engine
+    self.streams = streams
+    self.limits = limits
+  }
+
+  /// Begins to sweep. Called once, on the reactor's thread.
+  func start() {
+    Task.immediate(executorPreference: reactor) {
+      while !Task.isCancelled {
+        await self.reactor.sleep(for: Self.sweepInterval)
+        self.sweep()
+      }
+    }
+  }
+
+  // MARK: What rooms do
+
+  package func publish(
+    _ event: NewEvent, to name: RoomName, key: IdempotencyKey?, received: Moment
+  ) async throws(HubError) -> Publication {
+    let publication = try await room(name).publish(event, key: key, received: received)
+    statistics.events += publication.isDuplicate ? 0 : 1
+    if tally.bytes > limits.historyPerReactor { freeHistory() }
+    return publication
+  }
+
+  func attach(
+    _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit
+  ) async throws(HubError) {
+    let room = try await room(subscription.room)
+    await room.attach(subscription, reactor: index, after: point, limit: limit)
+  }
+
+  func detach(_ name: RoomName, reactor index: Int) {
+    rooms[name]?.assumeIsolated { $0.detach(reactor: index) }
+  }
+
+  func replay(_ subscription: Subscription, reactor index: Int, after offset: UInt64, limit: ReadLimit) {
+    rooms[subscription.room]?.assumeIsolated { $0.replay(subscription, reactor: index, after: offset, limit: limit) }
+  }
+
+  /// - Returns: whether the room is there to answer.
+  func settle(_ subscription: Subscription, reactor index: Int) -> Bool {
+    guard let room = rooms[subscription.room] else { return false }
+    room.assumeIsolated { $0.settle(subscription, reactor: index) }
+    return true
+  }
+
+  /// A part of the room's history; an unknown room has none, and a position from which one can subscribe.
+  package func page(_ name: RoomName, _ query: PageQuery, limit: ReadLimit) async throws(HubError) -> Page {
+    try await room(name).page(query, limit: limit)
+  }
+
+  package func summary(_ name: RoomName) async throws(HubError) -> RoomSummary {
+    try await room(name).summary
+  }
+
+  /// The rooms whose names begin with `prefix` and come after `cursor`, in order, `limit` at most.
+  package func summaries(prefix: String, after cursor: String?, limit: Int) -> [RoomSummary] {
+    let names = rooms.keys.map(\.text).filter { $0.hasPrefix(prefix) && $0 > (cursor ?? "") }.sorted()
+    var result: [RoomSummary] = []
+    for name in names {
+      if result.count == limit { break }
+      guard let name = try? RoomName(name), let room = rooms[name] else { continue }
+      let summary = room.assumeIsolated { $0.summary }
+      if summary.subscribers > 0 { result.append(summary) }
+    }
+    return result
+  }
+
+  package var count: Int { rooms.count }
+  package var historyBytes: Int { tally.bytes }
+
+  // MARK: Coming and going
+
+  private func room(_ name: RoomName) async throws(HubError) -> Room {
+    if let room = rooms[name] { return room }
+    let position = try await engine.open(name, at: reactor.now)
+    // The engine may have taken its time, and somebody else may have been first.
+    if let room = rooms[name] { return room }
+    guard roster.count < limits.roomsPerReactor else {
+      throw HubError(.tooManyRooms, "the node holds its limit of rooms (`rooms.node`)")
+    }
+    let state = RoomState(name: name, position: position, reactors: streams.count, limit: limits.history)
+    let room = Room(state: state, reactor: reactor, engine: engine, streams: streams, tally: tally)
+    rooms[name] = room
+    roster.append(room)
+    return room
+  }
+
+  /// Looks at the next rooms: drops what is too old, and lets go of those that are deserted.
+  func sweep() {
+    var looked = 0
+    while looked < min(Self.roomsPerSweep, roster.count) {
+      looked += 1
+      if sweepIndex >= roster.count { sweepIndex = 0 }
+      let room = roster[sweepIndex]
+      let isDeserted = room.assumeIsolated { room in
+        room.expire()
+        return room.isDeserted
+      }
+      if isDeserted { letGo(sweepIndex) } else { sweepIndex += 1 }
+    }
+  }
+
+  private func letGo(_ index: Int) {
+    let name = roster[index].assumeIsolated { $0.state.name }
+    rooms[name] = nil
+    roster.swapAt(index, roster.count - 1)
+    roster.removeLast()
+    engine.close(name, at: reactor.now)
+  }
+
+  /// Makes space: of a few rooms picked at random, the one whose history reaches back furthest loses its oldest quarter.
+  private func freeHistory() {
+    var tries = 0
+    while tally.bytes > limits.historyPerReactor, tries < Self.freeTries, !roster.isEmpty {
+      tries += 1
+      let sample = (0..<Self.freeSample).map { _ in roster[Int.random(in: roster.indices)] }
+      let aged = sample.compactMap { room in room.assumeIsolated { $0.oldestTime }.map { (room, $0) } }
+      guard let (room, _) = aged.min(by: { $0.1 < $1.1 }) else { continue }
+      room.assumeIsolated { $0.freeHistory() }
+      statistics.historyEvictions += 1
+    }
+  }
+
+  private static let freeTries = 64
+  private static let freeSample = 8
+}
+
+/// What the rooms of one reactor may take.
+package struct RoomLimits: Sendable {
+  /// For each room.
+  package var history: HistoryLimit
+  /// Bytes of history in all rooms of the reactor.
+  package var historyPerReactor: Int
+  package var roomsPerReactor: Int
+
+  package init(history: HistoryLimit, historyPerReactor: Int, roomsPerReactor: Int) {
+    self.history = history
+    self.historyPerReactor = historyPerReactor
+    self.roomsPerReactor = roomsPerReactor
+  }
+}
+
+/// What the rooms of one reactor count.
+package struct RoomsStatistics: Sendable {
+  /// Events taken, duplicates not counted.
+  package var events: UInt64 = 0
+  /// Times that a room lost history because the node had too much.
+  package var historyEvictions: UInt64 = 0
+}

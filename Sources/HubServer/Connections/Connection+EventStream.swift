@@ -1,0 +1,89 @@
+import HubIO
+import HubRooms
+import HubWire
+
+/// The server-sent-events side of a connection (WHATWG HTML, "Server-sent events").
+extension Connection {
+  /// What a client should wait before it comes back, in milliseconds.
+  private static let retry = 2000
+
+  /// Subscribes to the rooms and streams. The answer's head leaves once the first subscription stands; where none does,
+  /// the answer is the error.
+  func beginEventStream(_ rooms: [RoomSubscription]) async {
+    guard case .http(let reader) = stage else { return }
+    becomeStream(codec: nil)
+    stage = .eventStream
+    do throws(HubError) {
+      if rooms.count == 1 { try await subscribeToOne(rooms[0]) } else { try await subscribeToMany(rooms) }
+      startReading(reader.takePending())
+    } catch {
+      worker.statistics.eventStreams -= 1
+      leaveRooms()
+      stream = nil
+      stage = .http(reader)
+      failHTTP(error, status: error.code.status)
+    }
+  }
+
+  private func subscribeToOne(_ request: RoomSubscription) async throws(HubError) {
+    guard let id = stream?.id else { return }
+    let subscription = Subscription(
+      room: request.room, connection: id, channel: channel, encoding: .serverSentEvents
+    ) { [unowned self] standing in
+      assumeIsolated { connection in
+        connection.sendHead()
+        connection.sendSubscribed(request.room, standing, encoding: .serverSentEvents)
+      }
+    }
+    stream?.subscriptions.append(subscription)
+    try await worker.fanout.attach(subscription, after: request.after)
+    await worker.fanout.waitStanding(subscription)
+  }
+
+  /// Every subscription stands before anything is said, since each `id` covers all rooms.
+  private func subscribeToMany(_ requests: [RoomSubscription]) async throws(HubError) {
+    guard let id = stream?.id else { return }
+    let cursor = SharedCursor(
+      rooms: requests.map(\.room), positions: requests.map { _ in Position(epoch: "0", offset: 0) })
+    let standings = Standings(count: requests.count)
+    for (index, request) in requests.enumerated() {
+      let subscription = Subscription(
+        room: request.room, connection: id, channel: channel,
+        encoding: .manyServerSentEvents(cursor, room: index), isHeldBack: true
+      ) { standing in
+        cursor.positions[index] = standing.position
+        standings.all[index] = standing
+      }
+      stream?.subscriptions.append(subscription)
+      try await worker.fanout.attach(subscription, after: request.after)
+      await worker.fanout.waitStanding(subscription)
+    }
+    sendHead()
+    for (index, request) in requests.enumerated() {
+      guard let standing = standings.all[index] else { continue }
+      sendSubscribed(request.room, standing, encoding: .manyServerSentEvents(cursor, room: index))
+    }
+    for subscription in stream?.subscriptions ?? [] { await worker.fanout.release(subscription) }
+  }
+
+  private func sendHead() {
+    let fields: HTTPFields = [
+      "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
+      "Connection": "close",
+    ]
+    channel.push(HTTPResponse.encodeStreamHead(status: 200, fields: fields, date: worker.dateField))
+    channel.push(ServerSentEvents.retry(milliseconds: Self.retry))
+  }
+
+  private func sendSubscribed(_ room: RoomName, _ standing: Standing, encoding: SubscriptionEncoding) {
+    let json = ServerMessage.encodeSubscribed(
+      id: nil, room: room, position: standing.position, recovered: standing.recovered, connection: stream?.id)
+    channel.push(encoding.control("subscribed", json, at: standing.position))
+  }
+}
+
+/// Where each room of a stream stands, as the answers come in.
+private final class Standings {
+  var all: [Standing?]
+  init(count: Int) { all = Array(repeating: nil, count: count) }
+}

@@ -1,0 +1,162 @@
+import HubIO
+import HubRooms
+import HubWire
+
+/// Requests and answers.
+extension Connection {
+  /// Serves requests until the connection ends or becomes a stream.
+  func serveHTTP(refusing isTooMany: Bool) async {
+    guard case .http(let reader) = stage else { return }
+    loop: while case .http = stage {
+      switch nextStep(reader) {
+      case .needsInput:
+        await channel.waitReadable()
+      case .expectsContinue:
+        channel.push(HTTPResponse.goAhead)
+      case .request(let exchange):
+        setDeadline(.none, at: reactor.now)
+        await answer(exchange, isTooMany: isTooMany)
+        if case .http = stage { setDeadline(.idle, after: node.settings.keepAlive) }
+      case .failed(let error, let status):
+        failHTTP(error, status: status)
+      case .body, .bodyEnd:
+        preconditionFailure("a streamed body is read by its route")
+      case nil:
+        break loop
+      }
+    }
+    if stream == nil { await linger() }
+  }
+
+  /// One synchronous step: what was held back, else what has arrived. Nil where the peer has ended.
+  private func nextStep(_ reader: HTTPReader) -> HTTPReader.Step? {
+    if reader.hasPending {
+      let step = reader.resume(now: reactor.now)
+      if case .needsInput = step {} else { return step }
+    }
+    while true {
+      switch channel.receive() {
+      case .bytes(let count):
+        let received = UnsafeRawBufferPointer(start: reactor.receiveBuffer.baseAddress, count: count)
+        let step = received.withMemoryRebound(to: UInt8.self) { reader.receive($0.span, now: reactor.now) }
+        guard case .needsInput = step else { return step }
+        noteProgress(reader)
+      case .nothing: return .needsInput
+      case .end: return nil
+      }
+    }
+  }
+
+  /// A head or body has begun, or goes on.
+  private func noteProgress(_ reader: HTTPReader) {
+    if reader.isInBody {
+      if deadline.kind != .body { setDeadline(.body, after: node.settings.body.time) }
+    } else if !reader.isIdle, deadline.kind != .head {
+      setDeadline(.head, after: node.settings.headers.time)
+    }
+  }
+
+  /// The next part of a streamed body; nil at its end. What is wrong with it is answered at once.
+  func nextBodyPart() async throws(HubError) -> [UInt8]? {
+    guard case .http(let reader) = stage else { return nil }
+    while case .http = stage {
+      // Progress is what counts here: each part gets the whole time.
+      setDeadline(.body, after: node.settings.body.time)
+      switch nextStep(reader) {
+      case .needsInput: await channel.waitReadable()
+      case .expectsContinue: channel.push(HTTPResponse.goAhead)
+      case .body(let part): return part
+      case .bodyEnd:
+        setDeadline(.none, at: reactor.now)
+        return nil
+      case .failed(let error, _): throw error
+      case .request: throw HubError(.internal, "a request began within another's body")
+      case nil: throw HubError(.invalidRequest, "the body ended too early")
+      }
+    }
+    throw HubError(.timeout, "the body did not go on within the limit (`body.time`)")
+  }
+
+  // MARK: Answers
+
+  private func answer(_ exchange: Exchange, isTooMany: Bool) async {
+    var exchange = exchange
+    let reply: Reply
+    if isTooMany {
+      let error = HubError(.tooManyConnections, "the node has its limit of connections (`connections`)")
+      reply = .error(error, trace: exchange.trace())
+    } else {
+      reply = await Router(connection: self, worker: worker).reply(to: &exchange)
+    }
+    switch reply {
+    case .response(let response): send(response, to: &exchange, level: .info, mustClose: isTooMany)
+    case .quiet(let response): send(response, to: &exchange, level: .debug, mustClose: false)
+    case .webSocket(let opening):
+      log(&exchange, status: 101, level: .info)
+      await beginWebSocket(opening, exchange)
+    case .eventStream(let rooms):
+      log(&exchange, status: 200, level: .info)
+      await beginEventStream(rooms)
+    case .streamed:
+      log(&exchange, status: 200, level: .debug)
+      if !exchange.request.keepsAlive { stage = .closing }
+    }
+  }
+
+  private func send(_ response: HTTPResponse, to exchange: inout Exchange, level: LogLevel, mustClose: Bool) {
+    let closes = mustClose || !exchange.request.keepsAlive || node.isDraining
+    var response = response
+    if exchange.request.needsKeepAliveField, !closes { response.fields.append("Connection", "keep-alive") }
+    channel.push(response.encode(closing: closes, headOnly: exchange.isHead, date: worker.dateField))
+    if closes { stage = .closing }
+    worker.statistics.requests[response.status, default: 0] += 1
+    log(&exchange, status: response.status, level: level)
+  }
+
+  private func log(_ exchange: inout Exchange, status: Int, level: LogLevel) {
+    guard node.log.isEnabled(status >= 500 ? .warning : level) else { return }
+    node.log.request(
+      method: exchange.request.method.text, path: exchange.request.path, status: status,
+      duration: reactor.kernel.now() - exchange.received, trace: exchange.trace().traceID, peer: peer, level: level)
+  }
+
+  var peer: String {
+    SocketAddress.peer(of: channel.descriptor)?.host ?? "unknown"
+  }
+
+  /// Answers what cannot be answered as a request, and ends the connection.
+  func failHTTP(_ error: HubError, status: Int) {
+    count(error.code)
+    let trace = TraceContext.of(parents: [], states: [])
+    let response = HTTPResponse.problem(error, status: status, trace: trace)
+    channel.push(response.encode(closing: true, headOnly: false, date: worker.dateField))
+    worker.statistics.requests[status, default: 0] += 1
+    node.log.request(
+      method: "-", path: "-", status: status, duration: .zero, trace: trace.traceID, peer: peer)
+    stage = .closing
+    // Where a deadline ran out, the read task sleeps, and must see that it is over.
+    channel.interruptRead()
+  }
+
+  /// Ends in good order: what was pushed is sent, this side's end is said, and what still arrives is dropped until the
+  /// peer ends too, since closing with unread input would take the answer away from it.
+  func linger() async {
+    stage = .closing
+    setDeadline(.linger, after: Self.lingerTime)
+    await channel.waitDrained()
+    channel.shutdownSending()
+    loop: while true {
+      switch channel.receive() {
+      case .bytes: continue
+      case .nothing: await channel.waitReadable()
+      case .end: break loop
+      }
+    }
+    finish()
+  }
+}
+
+extension HTTPResponse {
+  /// RFC 9110 section 15.2.1.
+  static let goAhead: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+}

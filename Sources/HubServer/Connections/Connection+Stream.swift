@@ -1,0 +1,130 @@
+import HubIO
+import HubRooms
+import HubWire
+
+/// What WebSocket and event streams share: reading on, backpressure, and the end.
+extension Connection {
+  /// The connection has become a stream: from here on it has a name.
+  func becomeStream(codec: WebSocketProtocol?) {
+    stream = StreamState(id: .random(), codec: codec, keepalive: Keepalive(now: reactor.now))
+    if codec != nil { worker.statistics.webSockets += 1 } else { worker.statistics.eventStreams += 1 }
+    setDeadline(.heartbeat, after: node.settings.ping)
+  }
+
+  /// Begins the stream's own read task. `input` is what arrived behind the request that opened the stream.
+  func startReading(_ input: [UInt8]) {
+    Task.immediate(executorPreference: reactor) { await self.readStream(input) }
+  }
+
+  private func readStream(_ input: [UInt8]) async {
+    if !input.isEmpty, let messages = take(input.span), !messages.isEmpty { await handle(messages) }
+    loop: while true {
+      switch channel.receive() {
+      case .bytes(let count):
+        let received = UnsafeRawBufferPointer(start: reactor.receiveBuffer.baseAddress, count: count)
+        let messages = received.withMemoryRebound(to: UInt8.self) { take($0.span) } ?? []
+        // In a task of its own: what it needs of stack is given back when it ends, and an idle connection keeps none.
+        if !messages.isEmpty {
+          await Task.immediate(executorPreference: reactor) { await self.handle(messages) }.value
+        }
+        if !channel.outbox.admits(frames: 1, bytes: 0, limit: node.outboxLimit) { await channel.waitDrained() }
+      case .nothing:
+        await channel.waitReadable()
+      case .end:
+        break loop
+      }
+    }
+    finish()
+  }
+
+  /// What has arrived, as whole messages for ``handle(_:)``. Nil where nothing is expected any more.
+  private func take(_ input: Span<UInt8>) -> [[UInt8]]? {
+    stream?.keepalive.heard(at: reactor.now)
+    switch stage {
+    case .webSocket: return takeFrames(input)
+    case .echo:
+      echo(input)
+      return []
+    // The client of an event stream has nothing to say, and one that is being closed nothing that counts.
+    case .eventStream, .http: return nil
+    case .closing:
+      watchForClose(input)
+      return nil
+    }
+  }
+
+  // MARK: The end
+
+  /// Tells the client why, and closes.
+  func endStream(_ error: HubError) {
+    guard let stream else { return }
+    count(error.code)
+    if stream.isWebSocket {
+      channel.push(WebSocketFrame.encode(.text, ServerMessage.encodeError(id: nil, error)))
+      close(code: error.code.closeCode, reason: error.code.rawValue)
+    } else {
+      let json = ServerMessage.encodeError(id: nil, error)
+      channel.push(ServerSentEvents.encode(id: nil, event: EventName.reservedPrefix + "error", data: json[...]))
+      endEventStream()
+    }
+  }
+
+  /// Sends a close frame; the peer's own, or the linger time, ends the connection.
+  func close(code: UInt16, reason: String) {
+    if case .closing = stage { return }
+    stage = .closing
+    leaveRooms()
+    channel.push(WebSocketFrame.close(code: code, reason: reason))
+    setDeadline(.linger, after: Self.lingerTime)
+  }
+
+  /// Ends this side after the last bytes; the peer ends its own when it sees that.
+  func endEventStream() {
+    if case .closing = stage { return }
+    stage = .closing
+    leaveRooms()
+    setDeadline(.linger, after: Self.lingerTime)
+    endAfterDrain()
+  }
+
+  func endAfterDrain() {
+    Task(executorPreference: reactor) {
+      await self.channel.waitDrained()
+      self.channel.shutdownSending()
+    }
+  }
+
+  /// The peer has answered the close frame: this side may end (RFC 6455 section 7.1.1).
+  private func watchForClose(_ input: Span<UInt8>) {
+    var index = 0
+    while let event = try? stream?.codec?.next(input, at: &index) {
+      if case .close = event { return endAfterDrain() }
+    }
+  }
+
+  // MARK: Leaving in good order
+
+  /// Tells the client to come back, after `delay` milliseconds.
+  func announceDrain(delay: Int) {
+    guard let stream else { return }
+    if stream.isWebSocket {
+      channel.push(WebSocketFrame.encode(.text, ServerMessage.encodeReconnect(delay: delay)))
+    } else {
+      channel.push(ServerSentEvents.retry(milliseconds: delay))
+    }
+  }
+
+  /// Everything that was published for this client is on its way: nothing is read on from history, and what the rooms
+  /// had taken has been pushed.
+  func settle() async -> Bool {
+    guard let stream else { return true }
+    for subscription in stream.subscriptions { await worker.fanout.settle(subscription) }
+    return stream.subscriptions.allSatisfy { !$0.isBehind }
+  }
+
+  /// Closes a stream because the node goes away.
+  func endForDrain() {
+    guard let stream else { return }
+    if stream.isWebSocket { close(code: ErrorCode.draining.closeCode, reason: "draining") } else { endEventStream() }
+  }
+}

@@ -1,0 +1,178 @@
+import HubIO
+import HubRooms
+import HubWire
+
+/// The WebSocket side of a connection (RFC 6455, and the hub's own messages on top).
+extension Connection {
+  /// The subprotocol that is chosen when the client offers it.
+  static let subprotocol = "roomcast.v1"
+  /// The largest message that the echo of conformance suites takes.
+  private static let echoLimit = 64 << 20
+
+  func beginWebSocket(_ opening: WebSocketOpening, _ exchange: Exchange) async {
+    guard case .http(let reader) = stage else { return }
+    let chosen = opening.offer.subprotocols.contains(Self.subprotocol) ? Self.subprotocol : nil
+    channel.push(WebSocketHandshake.answer(to: opening.offer, subprotocol: chosen))
+    var limit = node.settings.client.messageBytes
+    if case .echo = opening.purpose { limit = Self.echoLimit }
+    becomeStream(codec: WebSocketProtocol(role: .server, maximumMessage: limit))
+    switch opening.purpose {
+    case .echo: stage = .echo
+    case .refuse(let error):
+      stage = .webSocket
+      endStream(error)
+    case .hub(let rooms):
+      stage = .webSocket
+      welcome()
+      for room in rooms { await subscribe(room, id: nil) }
+    }
+    startReading(reader.takePending())
+  }
+
+  private func welcome() {
+    guard let stream else { return }
+    let ping = Int(node.settings.ping.inSeconds)
+    send(ServerMessage.encodeWelcome(connection: stream.id, node: node.name, ping: ping, user: nil))
+  }
+
+  /// Sends a JSON text as one message.
+  private func send(_ json: [UInt8]) {
+    channel.push(WebSocketFrame.encode(.text, json))
+  }
+
+  // MARK: Frames
+
+  /// Takes frames; the whole messages among them are for ``handle(_:)``.
+  func takeFrames(_ input: Span<UInt8>) -> [[UInt8]] {
+    var messages: [[UInt8]] = []
+    read(input) { event in
+      switch event {
+      case .text(let message): messages.append(message)
+      case .binary:
+        close(code: 1003, reason: "binary messages are not understood here; send JSON as text")
+      case .ping, .pong, .close: break
+      }
+    }
+    worker.statistics.messagesIn += UInt64(messages.count)
+    return messages
+  }
+
+  /// Every message goes back as it came.
+  func echo(_ input: Span<UInt8>) {
+    read(input) { event in
+      switch event {
+      case .text(let message): channel.push(WebSocketFrame.encode(.text, message))
+      case .binary(let message): channel.push(WebSocketFrame.encode(.binary, message))
+      case .ping, .pong, .close: break
+      }
+    }
+  }
+
+  /// Decodes frames, answers those that the protocol itself answers, and hands all of them on.
+  private func read(_ input: Span<UInt8>, _ body: (WebSocketEvent) -> Void) {
+    var index = 0
+    do throws(WebSocketViolation) {
+      while let event = try stream?.codec?.next(input, at: &index) {
+        if case .closing = stage { return }
+        switch event {
+        case .ping(let payload): channel.push(WebSocketFrame.encode(.pong, payload))
+        case .close(let code, _): answerClose(code)
+        case .text, .binary, .pong: break
+        }
+        body(event)
+      }
+    } catch {
+      let code: ErrorCode = error.closeCode == 1009 ? .payloadTooLarge : .invalidRequest
+      count(code)
+      close(code: error.closeCode, reason: error.reason)
+    }
+  }
+
+  /// The peer closes: its code goes back, and this side ends once that is sent (RFC 6455 section 5.5.1).
+  private func answerClose(_ code: UInt16?) {
+    stage = .closing
+    leaveRooms()
+    channel.push(code.map { WebSocketFrame.close(code: $0, reason: "") } ?? WebSocketFrame.closeWithoutCode())
+    setDeadline(.linger, after: Self.lingerTime)
+    endAfterDrain()
+  }
+
+  // MARK: Messages
+
+  func handle(_ messages: [[UInt8]]) async {
+    for message in messages {
+      guard case .webSocket = stage, let stream else { return }
+      let session = Session(maximumRooms: node.settings.client.rooms, isDraining: node.isDraining)
+      for action in session.receive(message, subscribed: stream.subscriptions.map(\.room)) {
+        await perform(action)
+      }
+      // Answers that are not read are not made: the rest waits until there is room for them.
+      if !channel.outbox.admits(frames: 1, bytes: 0, limit: node.outboxLimit) { await channel.waitDrained() }
+    }
+  }
+
+  private func perform(_ action: SessionAction) async {
+    switch action {
+    case .answer(let json): send(json)
+    case .fail(let error, let id, let room): fail(error, id: id, room: room)
+    case .close(let error): endStream(error)
+    case .subscribe(let room, let id): await subscribe(room, id: id)
+    case .unsubscribe(let room, let id):
+      if let subscription = stream?.remove(room) { await worker.fanout.leave(subscription) }
+      send(ServerMessage.encodeUnsubscribed(id: id, room: room))
+    case .publish(let room, let request, let id): await publish(room, request, id: id)
+    case .history(let room, let query, let limit, let id): await sendHistory(room, query, limit, id: id)
+    }
+  }
+
+  private func fail(_ error: HubError, id: RequestID?, room: String? = nil) {
+    count(error.code)
+    send(ServerMessage.encodeError(id: id, room: room, error))
+  }
+
+  private func subscribe(_ request: RoomSubscription, id: RequestID?) async {
+    guard let stream else { return }
+    let subscription = Subscription(
+      room: request.room, connection: stream.id, channel: channel, encoding: .webSocket
+    ) { [unowned self] standing in
+      assumeIsolated { connection in
+        connection.send(
+          ServerMessage.encodeSubscribed(
+            id: id, room: request.room, position: standing.position, recovered: standing.recovered))
+      }
+    }
+    self.stream?.subscriptions.append(subscription)
+    do throws(HubError) {
+      try await worker.fanout.attach(subscription, after: request.after)
+    } catch {
+      _ = self.stream?.remove(request.room)
+      fail(error, id: id, room: request.room.text)
+    }
+  }
+
+  private func publish(_ room: RoomName, _ request: PublishRequest, id: RequestID?) async {
+    let event = NewEvent(
+      name: request.name, data: request.data, excluded: request.echo ? nil : stream?.id,
+      isEphemeral: request.ephemeral)
+    do throws(HubError) {
+      let publication = try await Publisher(worker: worker).publish(event, to: room, key: request.key)
+      send(
+        ServerMessage.encodePublished(
+          id: id, room: room, position: publication.position, duplicate: publication.isDuplicate))
+    } catch {
+      fail(error, id: id, room: room.text)
+    }
+  }
+
+  private func sendHistory(_ room: RoomName, _ query: PageQuery, _ limit: Int, id: RequestID?) async {
+    do throws(HubError) {
+      let page = try await HistoryRoute.page(room, query, limit, node)
+      send(
+        ServerMessage.encodeHistory(
+          id: id, room: room, position: page.position, recovered: page.recovered, events: page.events.map(\.frame),
+          more: page.hasMore))
+    } catch {
+      fail(error, id: id, room: room.text)
+    }
+  }
+}

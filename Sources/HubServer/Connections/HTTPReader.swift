@@ -1,0 +1,130 @@
+import HubIO
+import HubWire
+
+/// Cuts what arrives on one connection into requests. A pure value but for the bytes it holds back.
+///
+/// Bytes behind a finished request wait in ``pending`` until that request has been answered: pipelined requests are
+/// answered in order. An object, so that a connection that has become a stream can let all of it go.
+final class HTTPReader {
+  enum Step {
+    /// Nothing to do before more arrives.
+    case needsInput
+    /// The client waits for a go-ahead before it sends the body.
+    case expectsContinue
+    /// A whole request, or the head of one whose body is a stream of envelopes.
+    case request(Exchange)
+    /// A part of such a body.
+    case body([UInt8])
+    /// The end of such a body.
+    case bodyEnd
+    /// What came is no request, or too large: an answer, and the end.
+    case failed(HubError, status: Int)
+  }
+
+  private var parser: HTTPRequestParser
+  private let bodyLimit: Int
+  private let isStream: (HTTPRequest) -> Bool
+
+  private var pending: [UInt8] = []
+  private var pendingIndex = 0
+  private var exchange: Exchange?
+  private var isStreaming = false
+
+  init(limits: HTTPLimits, bodyLimit: Int, isStream: @escaping (HTTPRequest) -> Bool) {
+    parser = HTTPRequestParser(limits: limits)
+    self.bodyLimit = bodyLimit
+    self.isStream = isStream
+  }
+
+  /// No byte of a next request has arrived.
+  var isIdle: Bool { parser.isBetweenRequests && pending.isEmpty }
+  /// A head is complete and its body is under way.
+  var isInBody: Bool { exchange != nil || isStreaming }
+  var hasPending: Bool { !pending.isEmpty }
+
+  /// Bytes that were held back, for whatever the connection becomes.
+  func takePending() -> [UInt8] {
+    defer {
+      pending = []
+      pendingIndex = 0
+    }
+    return Array(pending[pendingIndex...])
+  }
+
+  /// Goes on with what was held back.
+  func resume(now: Moment) -> Step {
+    guard hasPending else { return .needsInput }
+    let bytes = pending
+    var index = pendingIndex
+    let step = read(bytes.span, at: &index, now: now)
+    if index == bytes.count {
+      pending = []
+      pendingIndex = 0
+    } else {
+      pendingIndex = index
+    }
+    return step
+  }
+
+  /// Takes what has just arrived; nothing may be pending.
+  func receive(_ input: Span<UInt8>, now: Moment) -> Step {
+    var index = 0
+    let step = read(input, at: &index, now: now)
+    if index < input.count {
+      pending = [UInt8](capacity: input.count - index) { output in
+        for place in index..<input.count { output.append(input[place]) }
+      }
+      pendingIndex = 0
+    }
+    return step
+  }
+
+  private func read(_ input: Span<UInt8>, at index: inout Int, now: Moment) -> Step {
+    do throws(HTTPParseError) {
+      while let event = try parser.next(input, at: &index) {
+        if let step = take(event, input, now) { return step }
+      }
+      return .needsInput
+    } catch {
+      return .failed(error.error, status: error.status)
+    }
+  }
+
+  private func take(_ event: HTTPRequestEvent, _ input: Span<UInt8>, _ now: Moment) -> Step? {
+    switch event {
+    case .head(let request): return begin(request, now)
+    case .body(let range):
+      if isStreaming { return .body(Self.copy(input, range)) }
+      guard (exchange?.body.count ?? 0) + range.count <= bodyLimit else { return tooLarge("more than \(bodyLimit)") }
+      exchange?.body.append(contentsOf: Self.copy(input, range))
+      return nil
+    case .end:
+      if isStreaming {
+        isStreaming = false
+        return .bodyEnd
+      }
+      defer { exchange = nil }
+      return exchange.map { .request($0) }
+    }
+  }
+
+  private func begin(_ request: HTTPRequest, _ now: Moment) -> Step? {
+    if isStream(request) {
+      isStreaming = true
+      return .request(Exchange(request: request, received: now))
+    }
+    if case .length(let length) = request.bodyLength, length > bodyLimit { return tooLarge("\(length)") }
+    exchange = Exchange(request: request, received: now)
+    return request.expectsContinue && request.bodyLength != .none ? .expectsContinue : nil
+  }
+
+  private func tooLarge(_ size: String) -> Step {
+    let detail = "the body is \(size) bytes, the limit is \(bodyLimit) (`body.bytes`)"
+    return .failed(HubError(.payloadTooLarge, detail), status: 413)
+  }
+
+  private static func copy(_ input: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+    let part = input.extracting(range)
+    return part.withUnsafeBufferPointer { Array($0) }
+  }
+}

@@ -1,0 +1,65 @@
+import HubWire
+
+/// What becomes of a request.
+enum Reply {
+  case response(HTTPResponse)
+  /// A success that is only logged at debug.
+  case quiet(HTTPResponse)
+  /// The connection becomes a WebSocket.
+  case webSocket(WebSocketOpening)
+  /// The connection becomes an SSE stream over these rooms, in this order.
+  case eventStream([RoomSubscription])
+  /// The answer has been streamed already.
+  case streamed
+}
+
+/// A room to subscribe to, and after which point.
+struct RoomSubscription: Equatable {
+  let room: RoomName
+  let after: ResumePoint?
+}
+
+/// How a WebSocket begins.
+struct WebSocketOpening {
+  enum Purpose {
+    /// The protocol of the hub, with these rooms subscribed at once.
+    case hub([RoomSubscription])
+    /// Every message comes back.
+    case echo
+    /// A browser cannot see why a handshake failed, so it succeeds, and an error and a close code follow.
+    case refuse(HubError)
+  }
+
+  let offer: WebSocketOffer
+  let purpose: Purpose
+}
+
+extension Reply {
+  static func error(_ error: HubError, status: Int? = nil, fields: HTTPFields = HTTPFields(), trace: TraceContext) -> Reply {
+    .response(.problem(error, status: status, fields: fields, trace: trace))
+  }
+}
+
+extension HTTPResponse {
+  static func json(_ status: Int = 200, _ body: [UInt8], fields: HTTPFields = HTTPFields()) -> HTTPResponse {
+    var fields = fields
+    fields.append("Content-Type", "application/json")
+    return HTTPResponse(status: status, fields: fields, body: body)
+  }
+
+  static func text(_ status: Int = 200, _ text: String, type: String = "text/plain; charset=utf-8") -> HTTPResponse {
+    HTTPResponse(status: status, fields: ["Content-Type": type], body: Array(text.utf8))
+  }
+
+  /// An RFC 9457 problem document, with `Retry-After` where a retry can help.
+  static func problem(
+    _ error: HubError, status: Int? = nil, fields: HTTPFields = HTTPFields(), trace: TraceContext
+  ) -> HTTPResponse {
+    let status = status ?? error.code.status
+    var fields = fields
+    fields.append("Content-Type", ProblemDetails.mediaType)
+    if status == 429 || status == 503 { fields.append("Retry-After", "1") }
+    let body = ProblemDetails.encode(error: error, status: status, traceID: trace.traceID.description)
+    return HTTPResponse(status: status, fields: fields, body: body)
+  }
+}

@@ -1,0 +1,98 @@
+import HubRooms
+import HubWire
+
+/// Decides what a client's message means. A pure value: it performs nothing.
+struct Session {
+  let maximumRooms: Int
+  let isDraining: Bool
+
+  /// - Parameter subscribed: the rooms that the connection is subscribed to.
+  func receive(_ message: [UInt8], subscribed: [RoomName]) -> [SessionAction] {
+    do throws(ClientMessageError) {
+      return try actions(for: ClientMessage.parse(message, maximumRooms: maximumRooms), subscribed)
+    } catch {
+      // What cannot be parsed at all ends the connection: its client speaks another language.
+      if error.error.code == .invalidJSON { return [.close(error.error)] }
+      return [.fail(error.error, id: error.id, room: nil)]
+    }
+  }
+
+  private func actions(
+    for message: ClientMessage, _ subscribed: [RoomName]
+  ) throws(ClientMessageError) -> [SessionAction] {
+    switch message {
+    case .subscribe(let id, let rooms, _): return subscribe(rooms, id: id, subscribed)
+    case .ping(let id): return [.answer(ServerMessage.encodePong(id: id))]
+    case .unsubscribe(let id, let room):
+      return try with(room, id) { [.unsubscribe($0, id: id)] }
+    case .publish(let id, let request):
+      return try with(request.room, id) { [.publish($0, request, id: id)] }
+    case .history(let id, let request):
+      return try with(request.room, id) { room throws(HubError) in
+        [.history(room, try PageQuery(after: request.after, last: request.last), limit: request.limit ?? 100, id: id)]
+      }
+    case .members(let id, let room):
+      let error = HubError(.forbidden, "presence is not on in this room")
+      return [.fail(error, id: id, room: room)]
+    case .auth(let id, _):
+      let error = HubError(.unauthorized, "this hub is open and has no key that could check a token; connect without one")
+      return [.fail(error, id: id, room: nil)]
+    }
+  }
+
+  /// One answer a room: a bad one harms no other.
+  private func subscribe(_ requests: [RoomRequest], id: RequestID?, _ subscribed: [RoomName]) -> [SessionAction] {
+    var held = Set(subscribed)
+    return requests.map { request in
+      do throws(HubError) {
+        let room = try RoomName(request.room)
+        let after = try request.after.map { text throws(HubError) in try ResumePoint(text) }
+        if isDraining { throw HubError(.draining, "the hub is shutting down; connect again") }
+        if held.contains(room) { throw HubError(.conflict, "the connection is subscribed to this room already") }
+        if held.count >= maximumRooms {
+          throw HubError(.tooManyRooms, "a connection may subscribe to \(maximumRooms) rooms (`client.rooms`)")
+        }
+        held.insert(room)
+        return .subscribe(RoomSubscription(room: room, after: after), id: id)
+      } catch {
+        return .fail(error, id: id, room: String(request.room.prefix(RoomName.maximumLength)))
+      }
+    }
+  }
+
+  private func with(
+    _ room: String, _ id: RequestID?, _ body: (RoomName) throws(HubError) -> [SessionAction]
+  ) throws(ClientMessageError) -> [SessionAction] {
+    do throws(HubError) {
+      return try body(RoomName(room))
+    } catch {
+      throw ClientMessageError(id: id, error: error)
+    }
+  }
+}
+
+/// What a client's message leads to.
+enum SessionAction {
+  /// A JSON text to send.
+  case answer([UInt8])
+  case fail(HubError, id: RequestID?, room: String?)
+  /// The connection cannot go on.
+  case close(HubError)
+  case subscribe(RoomSubscription, id: RequestID?)
+  case unsubscribe(RoomName, id: RequestID?)
+  case publish(RoomName, PublishRequest, id: RequestID?)
+  case history(RoomName, PageQuery, limit: Int, id: RequestID?)
+}
+
+extension PageQuery {
+  /// What a reader of history asks for; neither means the last hundred.
+  /// - Throws: `INVALID_REQUEST` for both, `INVALID_POSITION`.
+  init(after: String?, last: Int?) throws(HubError) {
+    if let after {
+      guard last == nil else { throw HubError(.invalidRequest, "give `after` or `last`, not both") }
+      self = .after(try ResumePoint(after))
+    } else {
+      self = .last(last ?? 100)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import HubIO
+import HubRooms
+import HubWire
+
+/// What a connection holds once it is a stream: its name, its rooms, and how it is kept alive.
+struct StreamState {
+  let id: ConnectionID
+  /// What is between frames of a WebSocket; nil for an event stream.
+  var codec: WebSocketProtocol?
+  /// In the order in which they were subscribed, but for turns of catching up. Few: a list is smaller than a table.
+  var subscriptions: ContiguousArray<Subscription> = []
+  var keepalive: Keepalive
+
+  var isWebSocket: Bool { codec != nil }
+
+  func subscription(to room: RoomName) -> Subscription? {
+    subscriptions.first { $0.room == room }
+  }
+
+  /// Puts a subscription last, so that the next one that has fallen behind gets its turn.
+  mutating func rotate(_ subscription: Subscription) {
+    guard subscriptions.count > 1, let index = subscriptions.firstIndex(where: { $0 === subscription }) else { return }
+    subscriptions.remove(at: index)
+    subscriptions.append(subscription)
+  }
+
+  mutating func remove(_ room: RoomName) -> Subscription? {
+    guard let index = subscriptions.firstIndex(where: { $0.room == room }) else { return nil }
+    return subscriptions.remove(at: index)
+  }
+}

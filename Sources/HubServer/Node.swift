@@ -1,0 +1,37 @@
+import HubIO
+import HubRooms
+import HubWire
+import Synchronization
+
+/// What everything in one daemon shares: its settings, its log, its rooms, and whether it is draining.
+final class Node: Sendable {
+  /// Names the node to clients and in the log.
+  let name: String
+  let settings: Settings
+  let log: Log
+  let directory: RoomDirectory
+  let engine: MemoryEngine
+  let access: AccessRules
+  /// Connections of all reactors; the limit counts them together.
+  let connections = Atomic<Int>(0)
+  private let draining = Atomic<Bool>(false)
+
+  init(name: String, settings: Settings, log: Log, engine: MemoryEngine, directory: RoomDirectory) {
+    self.name = name
+    self.settings = settings
+    self.log = log
+    self.engine = engine
+    self.directory = directory
+    access = AccessRules(settings)
+  }
+
+  /// New streams are refused, and those that there are get sent away.
+  var isDraining: Bool {
+    get { draining.load(ordering: .relaxed) }
+    set { draining.store(newValue, ordering: .relaxed) }
+  }
+
+  var outboxLimit: OutboxLimit {
+    OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes)
+  }
+}

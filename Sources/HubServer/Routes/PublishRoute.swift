@@ -1,0 +1,68 @@
+import HubIO
+import HubRooms
+import HubWire
+
+/// `POST /v1/rooms/{room}/events`: the body is the data of one event.
+struct PublishRoute {
+  let worker: Worker
+
+  func reply(to exchange: inout Exchange, room: RoomName) async throws(HubError) -> Reply {
+    let request = exchange.request
+    let query = try HTTPQuery(request.query)
+    var event = NewEvent(name: .message, data: try Self.data(exchange))
+    if let name = query["event"] { event.name = try EventName(name) }
+    event.excluded = try query["exclude"].map { text throws(HubError) in try Self.connection(text) }
+    event.isEphemeral = try Self.flag(query, "ephemeral")
+    if worker.node.settings.trace.events { event.trace = exchange.trace().parent }
+    let publication = try await Publisher(worker: worker)
+      .publish(event, to: room, key: request.fields["Idempotency-Key"])
+    return .quiet(.json(201, Self.body(publication, room)))
+  }
+
+  /// What the publisher is told, also as one result of many.
+  static func body(_ publication: Publication, _ room: RoomName) -> [UInt8] {
+    JSONWriter.object(capacity: 128 + room.text.utf8.count) { json in
+      json.member("room", room.text)
+      if let position = publication.position {
+        json.member("position", position)
+        json.member("offset", position.offset)
+      }
+      json.member("subscribers", publication.subscribers)
+      json.member("duplicate", publication.isDuplicate)
+    }
+  }
+
+  private static func connection(_ text: String) throws(HubError) -> ConnectionID {
+    guard let id = ConnectionID(text) else {
+      throw HubError(.invalidRequest, "`exclude` must be the id of a connection, 32 hexadecimal digits")
+    }
+    return id
+  }
+
+  private static func flag(_ query: HTTPQuery, _ name: String) throws(HubError) -> Bool {
+    switch query[name] {
+    case nil, "false": return false
+    case "true": return true
+    default: throw HubError(.invalidRequest, "`\(name)` must be true or false")
+    }
+  }
+
+  /// The body as an event carries it, by its media type.
+  private static func data(_ exchange: Exchange) throws(HubError) -> EventData {
+    let fields = exchange.request.fields
+    try checkEncoding(fields)
+    guard let text = fields["Content-Type"] else { return try EventData(json: exchange.body) }
+    guard let type = MediaType(text) else {
+      throw HubError(.invalidRequest, "the Content-Type is no media type")
+    }
+    if type.type == "text" { return try EventData(text: exchange.body) }
+    if type.essence == "application/octet-stream" { return EventData(bytes: exchange.body) }
+    return try EventData(json: exchange.body)
+  }
+
+  /// - Throws: `UNSUPPORTED_MEDIA_TYPE` for a body that is compressed.
+  static func checkEncoding(_ fields: HTTPFields) throws(HubError) {
+    guard let encoding = fields["Content-Encoding"], encoding.lowercased() != "identity" else { return }
+    throw HubError(.unsupportedMediaType, "the Content-Encoding \"\(encoding.prefix(40))\" is not supported; send the body as it is")
+  }
+}

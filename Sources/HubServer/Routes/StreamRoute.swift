@@ -1,0 +1,75 @@
+import HubRooms
+import HubWire
+
+/// Requests that become streams: WebSocket and SSE.
+struct StreamRoute {
+  let node: Node
+
+  /// How many rooms one event stream may have.
+  private static let maximumRooms = 32
+
+  // MARK: WebSocket
+
+  /// `GET /v1/ws`, and the resource of a room with `Upgrade: websocket`.
+  ///
+  /// A browser cannot see the status of a failed handshake, so what the hub itself refuses is told after it.
+  func webSocket(_ request: HTTPRequest, room: RoomName? = nil) throws(HubError) -> Reply {
+    let offer = try WebSocketHandshake.offer(in: request)
+    do throws(HubError) {
+      try refuseWhileDraining()
+      let after = try Self.after(try HTTPQuery(request.query))
+      let rooms = room.map { [RoomSubscription(room: $0, after: after)] } ?? []
+      return .webSocket(WebSocketOpening(offer: offer, purpose: .hub(rooms)))
+    } catch {
+      return .webSocket(WebSocketOpening(offer: offer, purpose: .refuse(error)))
+    }
+  }
+
+  /// `GET /debug/echo`.
+  func echo(_ request: HTTPRequest) throws(HubError) -> Reply {
+    .webSocket(WebSocketOpening(offer: try WebSocketHandshake.offer(in: request), purpose: .echo))
+  }
+
+  // MARK: Event streams
+
+  /// The resource of a room with `Accept: text/event-stream`.
+  func eventStream(_ request: HTTPRequest, room: RoomName) throws(HubError) -> Reply {
+    try refuseWhileDraining()
+    let after = try request.fields["Last-Event-ID"].map { text throws(HubError) in try ResumePoint(text) }
+    let queried = try Self.after(try HTTPQuery(request.query))
+    return .eventStream([RoomSubscription(room: room, after: after ?? queried)])
+  }
+
+  /// `GET /v1/events?room=a&room=b`.
+  func eventStream(_ request: HTTPRequest) throws(HubError) -> Reply {
+    try refuseWhileDraining()
+    let query = try HTTPQuery(request.query)
+    var rooms: [RoomName] = []
+    for name in query.all("room") {
+      let room = try RoomName(name)
+      if !rooms.contains(room) { rooms.append(room) }
+    }
+    guard !rooms.isEmpty else { throw HubError(.invalidRequest, "name at least one room: `?room=a&room=b`") }
+    guard rooms.count <= Self.maximumRooms else {
+      throw HubError(.tooManyRooms, "an event stream may have \(Self.maximumRooms) rooms, these are \(rooms.count)")
+    }
+    let points = try Self.points(request.fields["Last-Event-ID"] ?? query["after"], rooms)
+    return .eventStream(zip(rooms, points).map { RoomSubscription(room: $0, after: $1) })
+  }
+
+  /// Where each room resumes: one cursor covers them all.
+  private static func points(_ cursor: String?, _ rooms: [RoomName]) throws(HubError) -> [ResumePoint?] {
+    guard let cursor else { return rooms.map { _ in nil } }
+    if cursor == "earliest" { return rooms.map { _ in .earliest } }
+    if rooms.count == 1 { return [try ResumePoint(cursor)] }
+    return try SSECursor(parsing: cursor, rooms: rooms).positions.map { .position($0) }
+  }
+
+  private static func after(_ query: HTTPQuery) throws(HubError) -> ResumePoint? {
+    try query["after"].map { text throws(HubError) in try ResumePoint(text) }
+  }
+
+  private func refuseWhileDraining() throws(HubError) {
+    if node.isDraining { throw HubError(.draining, "the hub is shutting down; come back in a moment") }
+  }
+}

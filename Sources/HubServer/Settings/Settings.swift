@@ -1,0 +1,70 @@
+/// Everything that can be set on a hub, with the defaults of the machine it runs on.
+///
+/// A property's path is its name everywhere: `history.room.events` here is the key `history: { room: { events: … } }`
+/// of the settings file, the flag `--history-room-events` and the variable `ROOMCAST_HISTORY_ROOM_EVENTS`.
+/// ``SettingsReader`` fills it from those; an embedder may as well fill it by hand.
+public struct Settings: Sendable, Equatable {
+  /// Where events, positions and presence live. Default: `memory:`.
+  public var engine = EngineAddress.memory
+  /// The address or name to listen on. Default: `127.0.0.1`; any but loopback needs ``insecure``.
+  public var host = "127.0.0.1"
+  /// The TCP port, 0 to 65535; 0 takes a free one. Default: 8080.
+  public var port = 8080
+  /// Threads that serve connections, 1 to 1,024. Default: the cores this process may run on.
+  public var reactors: Int
+  /// Whether anyone who reaches the hub may use it, from other machines too. Default: false.
+  public var insecure = false
+  /// Connections in all, at least 1. Default: what the limit of open descriptors leaves room for.
+  public var connections: Int
+  /// Rooms in all, at least 1. Default: 1,000,000.
+  public var rooms = 1_000_000
+  /// Silence from a WebSocket client after which it is pinged, 1 second to 1 hour. Default: 25 seconds.
+  public var ping = Duration.seconds(25)
+  /// Time a pinged client has to show life, 1 second to 1 hour. Default: 10 seconds.
+  public var pong = Duration.seconds(10)
+  /// Silence after which a kept-alive HTTP connection is closed, 1 second to 1 hour. Default: 60 seconds.
+  public var keepAlive = Duration.seconds(60)
+  /// Time in which connections are told to come back and closed on SIGTERM, up to 1 hour. Default: 15 seconds.
+  public var drain = Duration.seconds(15)
+  /// What web pages and host names are let in.
+  public var allow = AllowSettings()
+  /// What is logged, and how.
+  public var log = LogSettings()
+  /// Aids for development.
+  public var debug = DebugSettings()
+  /// Tracing of events.
+  public var trace = TraceSettings()
+  /// Bounds on the head of a request.
+  public var headers = HeaderSettings()
+  /// Bounds on what is published over HTTP.
+  public var body = BodySettings()
+  /// Bounds on one WebSocket or SSE client.
+  public var client = ClientSettings()
+  /// How much of the past is kept for those who come back.
+  public var history = HistorySettings()
+  /// Bounds on what waits to be sent to one client.
+  public var outbox = OutboxSettings()
+  /// How long a published event is known by its idempotency key.
+  public var idempotency = IdempotencySettings()
+  /// How long an empty room's epoch and offset are remembered.
+  public var remember = RememberSettings()
+
+  public init() {
+    self.init(machine: .current)
+  }
+
+  /// The defaults as they are on `machine`.
+  package init(machine: Machine) {
+    reactors = machine.cores
+    connections = machine.connections
+  }
+
+  /// Whether only this machine can reach the hub.
+  public var isLoopback: Bool { HostName.isLoopback(host) }
+}
+
+/// Where events, positions and presence live.
+public enum EngineAddress: Sendable, Hashable {
+  /// In this process: gone when it ends.
+  case memory
+}

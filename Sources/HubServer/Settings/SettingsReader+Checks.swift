@@ -1,0 +1,36 @@
+// What no value shows by itself: settings that do not fit together or do not fit the machine.
+
+extension SettingsReader {
+  mutating func checkTogether() {
+    let (settings, machine) = (reading.settings, machine)
+    check("host", against: "insecure", isRight: settings.isLoopback || settings.insecure) {
+      SettingsMistake(
+        message: "\(settings.host) can be reached from other machines, and no credentials are configured",
+        mend: "listen on 127.0.0.1 behind a proxy that checks who calls, or accept everyone with --insecure")
+    }
+    check(
+      "history.room.bytes", against: "history.node.bytes",
+      isRight: settings.history.room.bytes <= settings.history.node.bytes
+    ) {
+      let room = SettingsUnits.text(bytes: settings.history.room.bytes)
+      let node = SettingsUnits.text(bytes: settings.history.node.bytes)
+      return SettingsMistake(
+        message: "one room may keep \(room), more than history.node.bytes lets all rooms keep, \(node)",
+        mend: "lower it to \(node) or raise history.node.bytes")
+    }
+    check("connections", against: "connections", isRight: settings.connections <= machine.connections) {
+      SettingsMistake(
+        message: "\(settings.connections) is more than the limit of open descriptors, \(machine.descriptors), allows",
+        mend: "the most is \(machine.connections); raise the hard limit (ulimit -Hn, LimitNOFILE=) for more")
+    }
+  }
+
+  /// Tells a mistake at whichever of two settings somebody set, the first before the second.
+  private mutating func check(
+    _ path: String, against other: String, isRight: Bool, _ mistake: () -> SettingsMistake
+  ) {
+    guard !isRight, !wrong.contains(path), !wrong.contains(other) else { return }
+    let own = reading.origin(of: path)
+    report(path, mistake(), at: own == .builtIn ? reading.origin(of: other) : own)
+  }
+}

@@ -1,0 +1,50 @@
+// Types with one use: the engine and the host.
+
+extension SettingsType where Value == EngineAddress {
+  /// `memory:`; the mend for any other says which engines this build has.
+  static let engine = SettingsType(
+    placeholder: "URL",
+    parse: { input throws(SettingsMistake) in
+      if input.text == "memory:" { return .memory }
+      let mend = "this build has memory: (in the process, the default)"
+      let schemes = ["disk:", "redis:", "rediss:"]
+      if let scheme = schemes.first(where: { input.text?.hasPrefix($0) == true }) {
+        throw SettingsMistake(message: "the engine \(scheme) is not in this build", mend: mend)
+      }
+      throw SettingsMistake(message: "\(input.shown) is not an engine", mend: mend)
+    },
+    show: { _ in "memory:" }, json: { _ in JSONText.quoted("memory:") })
+}
+
+extension SettingsType where Value == String {
+  /// An address or name to listen on; an IPv6 address loses its brackets.
+  static let host = SettingsType(
+    placeholder: "HOST",
+    parse: { input throws(SettingsMistake) in
+      guard let text = input.text, HostName.isValid(text) else {
+        throw SettingsMistake(
+          message: "\(input.shown) is not a host",
+          mend: "give an address or a name without a port, such as 127.0.0.1, ::1 or localhost")
+      }
+      return HostName.withoutBrackets(text)
+    },
+    show: { $0 }, json: JSONText.quoted)
+}
+
+extension SettingsType where Value == [OriginPattern] {
+  static let origins = SettingsType.list(
+    of: "ORIGIN,…", OriginPattern.init, show: \.text,
+    mend: "give origins such as https://app.example.org, http://localhost:3000 or https://*.example.org")
+}
+
+extension SettingsType where Value == [String] {
+  /// Host names as they stand in a request: lower case, IPv6 in brackets, without a port.
+  static let hosts = SettingsType.list(
+    of: "HOST,…",
+    { text in
+      guard HostName.isValid(text) else { return nil }
+      let lower = text.lowercased()
+      return lower.contains(":") && !lower.hasPrefix("[") ? "[\(lower)]" : lower
+    },
+    show: { $0 }, mend: "give host names without a port, such as hub.local")
+}

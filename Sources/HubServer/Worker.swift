@@ -1,0 +1,70 @@
+import HubIO
+import HubRooms
+import HubWire
+import Synchronization
+
+/// One reactor and what of the hub lives on it: its connections, its fan-out, its counters. Touched on its thread only.
+final class Worker: @unchecked Sendable {
+  let reactor: Reactor
+  let node: Node
+  let fanout: Fanout
+  /// All workers of the node, for what adds up over them. Set once, before any connection is accepted.
+  var siblings: [Worker] = []
+  /// Every open connection, in no order; each knows its place.
+  private(set) var connections: ContiguousArray<Connection> = []
+  var statistics = WorkerStatistics()
+  private var date = HTTPDate()
+
+  init(reactor: Reactor, node: Node) {
+    self.reactor = reactor
+    self.node = node
+    fanout = node.directory.fanouts[reactor.index]
+  }
+
+  /// Takes a connection that was accepted, or closes it where the node has too many.
+  func accept(_ descriptor: Int32) {
+    let channel = Channel(descriptor: descriptor, reactor: reactor)
+    reactor.add(channel)
+    statistics.accepted += 1
+    let count = node.connections.add(1, ordering: .relaxed).newValue
+    let connection = Connection(channel: channel, worker: self, isTooMany: count > node.settings.connections)
+    connection.assumeIsolated { $0.rosterIndex = connections.count }
+    connections.append(connection)
+    connection.assumeIsolated { $0.start() }
+  }
+
+  func remove(_ connection: Connection, at index: Int) {
+    let last = connections.removeLast()
+    if index < connections.count {
+      connections[index] = last
+      last.assumeIsolated { $0.rosterIndex = index }
+    }
+    node.connections.subtract(1, ordering: .relaxed)
+  }
+
+  /// Counts an error that somebody was told.
+  func count(_ code: ErrorCode) {
+    statistics.errors[code, default: 0] += 1
+  }
+
+  /// The value of a `Date` field, made once a second.
+  var dateField: String {
+    date.text(at: reactor.kernel.wallTime() / 1000)
+  }
+
+  /// Runs `body` on this worker's thread.
+  func perform<Result: Sendable>(_ body: @escaping @Sendable (Worker) async -> Result) async -> Result {
+    await Task(executorPreference: reactor) { await body(self) }.value
+  }
+}
+
+/// What one worker counts.
+struct WorkerStatistics: Sendable {
+  var accepted: UInt64 = 0
+  var webSockets = 0
+  var eventStreams = 0
+  var requests: [Int: UInt64] = [:]
+  var errors: [ErrorCode: UInt64] = [:]
+  var messagesIn: UInt64 = 0
+  var heartbeatTimeouts: UInt64 = 0
+}

@@ -1,0 +1,34 @@
+/// The unguessable name of one live connection: 128 random bits, written as 32 hexadecimal digits.
+public struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
+  let high: UInt64
+  let low: UInt64
+
+  /// A fresh name from the system's random source.
+  public static func random() -> ConnectionID {
+    var source = SystemRandomNumberGenerator()
+    return ConnectionID(high: source.next(), low: source.next())
+  }
+
+  package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// Nil where the text is not 32 lower-case hexadecimal digits.
+  public init?(_ text: some StringProtocol) {
+    guard text.utf8.count == 32,
+      text.utf8.allSatisfy({
+        (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 || (UInt8(ascii: "a")...UInt8(ascii: "f")) ~= $0
+      }),
+      let high = UInt64(text.prefix(16), radix: 16), let low = UInt64(text.suffix(16), radix: 16)
+    else { return nil }
+    self.init(high: high, low: low)
+  }
+
+  public var description: String { Self.hex(high) + Self.hex(low) }
+
+  private static func hex(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+}

@@ -1,0 +1,39 @@
+/// One event that a client asks to publish over its WebSocket.
+package struct PublishRequest: Sendable, Equatable {
+  /// The longest idempotency key, in bytes.
+  package static let maximumKey = 200
+
+  /// As the client wrote it.
+  package let room: String
+  package let name: EventName
+  package let data: EventData
+  /// Whether the client's own subscription gets the event too.
+  package let echo: Bool
+  /// The idempotency key.
+  package let key: String?
+  /// Sent to those who are there, and not kept.
+  package let ephemeral: Bool
+
+  package init(
+    room: String, name: EventName = .message, data: EventData, echo: Bool = true, key: String? = nil,
+    ephemeral: Bool = false
+  ) {
+    self.room = room
+    self.name = name
+    self.data = data
+    self.echo = echo
+    self.key = key
+    self.ephemeral = ephemeral
+  }
+
+  /// - Throws: `INVALID_REQUEST`, `INVALID_EVENT`.
+  init(_ object: JSONObject) throws(HubError) {
+    room = try object.requiredString("room")
+    let event = try object.string("event")
+    name = if let event { try EventName(event) } else { .message }
+    data = try object.eventData()
+    echo = try object.bool("echo") ?? true
+    key = try object.string("key", maximum: Self.maximumKey)
+    ephemeral = try object.bool("ephemeral") ?? false
+  }
+}

@@ -1,0 +1,36 @@
+/// One room that a client asks to subscribe to, as it wrote it: name and position are looked at room by room, so that
+/// one that is wrong gets an error of its own and harms no other.
+package struct RoomRequest: Sendable, Equatable {
+  /// The longest `presence`, in bytes of JSON; every member of the room is sent it.
+  package static let maximumPresence = 4_096
+
+  package let room: String
+  package let after: String?
+  /// What the others in the room are told about this member: a JSON object on one line.
+  package let presence: [UInt8]?
+
+  package init(room: String, after: String? = nil, presence: [UInt8]? = nil) {
+    self.room = room
+    self.after = after
+    self.presence = presence
+  }
+
+  /// Takes the object that has `room`, `after` and `presence`.
+  ///
+  /// - Throws: `INVALID_REQUEST`; `PAYLOAD_TOO_LARGE` for the presence.
+  init(_ object: JSONObject) throws(HubError) {
+    room = try object.requiredString("room")
+    after = try object.string("after")
+    guard let value = try object.present("presence") else {
+      presence = nil
+      return
+    }
+    guard value.kind == .object else { throw object.wrong("presence", value, "an object") }
+    guard value.range.count <= Self.maximumPresence else {
+      throw HubError(
+        .payloadTooLarge,
+        "`\(object.path)presence` is \(value.range.count) bytes, the limit is \(Self.maximumPresence)")
+    }
+    presence = value.oneLine()
+  }
+}

@@ -1,0 +1,121 @@
+/// The frames that are not events, as JSON: a listener frames them for WebSocket, and server-sent events carry some.
+extension ServerMessage {
+  /// Always the first frame. `ping` is in seconds.
+  package static func encodeWelcome(connection: ConnectionID, node: String, ping: Int, user: String?) -> [UInt8] {
+    frame("welcome") { json in
+      json.member("connection", connection.description)
+      json.member("node", node)
+      json.member("ping", ping)
+      if let user { json.member("user", user) }
+    }
+  }
+
+  /// - Parameters:
+  ///   - recovered: given exactly when the request said `after`.
+  ///   - members: a JSON array, where presence is on.
+  ///   - connection: told in server-sent events, which have no `welcome`.
+  package static func encodeSubscribed(
+    id: RequestID?, room: RoomName, position: Position, recovered: Bool?, members: [UInt8]? = nil,
+    connection: ConnectionID? = nil
+  ) -> [UInt8] {
+    frame("subscribed", id: id, room: room, capacity: 160 + (members?.count ?? 0)) { json in
+      json.member("position", position)
+      if let recovered { json.member("recovered", recovered) }
+      if let members { json.member("members", raw: members) }
+      if let connection { json.member("connection", connection.description) }
+    }
+  }
+
+  /// What an excluded connection gets in an event's place.
+  package static func encodeSkip(room: RoomName, position: Position) -> [UInt8] {
+    frame("skip", room: room) { json in
+      json.member("offset", position.offset)
+      json.member("position", position)
+    }
+  }
+
+  /// - Parameters:
+  ///   - from: the last position that the subscriber got.
+  ///   - position: the last one that it missed.
+  package static func encodeGap(room: RoomName, from: Position, position: Position) -> [UInt8] {
+    frame("gap", room: room) { json in
+      json.member("from", from)
+      json.member("position", position)
+    }
+  }
+
+  /// A member as `join`, `leave` and `members` show it; `info` is a JSON object.
+  package static func encodeMember(user: String, info: [UInt8]?) -> [UInt8] {
+    JSONWriter.object { json in
+      json.member("user", user)
+      if let info { json.member("info", raw: info) }
+    }
+  }
+
+  /// `member` is what ``encodeMember(user:info:)`` made.
+  package static func encodeJoin(room: RoomName, member: [UInt8]) -> [UInt8] {
+    frame("join", room: room) { $0.member("member", raw: member) }
+  }
+
+  /// `member` is what ``encodeMember(user:info:)`` made.
+  package static func encodeLeave(room: RoomName, member: [UInt8]) -> [UInt8] {
+    frame("leave", room: room) { $0.member("member", raw: member) }
+  }
+
+  /// `members` is a JSON array of what ``encodeMember(user:info:)`` makes; without `id` it is sent unasked, after a
+  /// gap.
+  package static func encodeMembers(id: RequestID?, room: RoomName, members: [UInt8]) -> [UInt8] {
+    frame("members", id: id, room: room, capacity: 128 + members.count) { $0.member("members", raw: members) }
+  }
+
+  /// `code` says why, where the client did not ask for it.
+  package static func encodeUnsubscribed(id: RequestID?, room: RoomName, code: ErrorCode? = nil) -> [UInt8] {
+    frame("unsubscribed", id: id, room: room) { json in
+      if let code { json.member("code", code.rawValue) }
+    }
+  }
+
+  /// An ephemeral event has no position.
+  package static func encodePublished(
+    id: RequestID?, room: RoomName, position: Position?, duplicate: Bool
+  ) -> [UInt8] {
+    frame("published", id: id, room: room) { json in
+      if let position {
+        json.member("position", position)
+        json.member("offset", position.offset)
+      }
+      json.member("duplicate", duplicate)
+    }
+  }
+
+  /// Draining: come back in that many milliseconds.
+  package static func encodeReconnect(delay: Int) -> [UInt8] {
+    frame("reconnect") { $0.member("delay", delay) }
+  }
+
+  /// - Parameter room: as the client wrote it, where one request named several, so that it can tell which one failed.
+  package static func encodeError(id: RequestID?, room: String? = nil, _ error: HubError) -> [UInt8] {
+    frame("error", id: id, capacity: 160 + error.detail.utf8.count) { json in
+      if let room { json.member("room", room) }
+      json.member("code", error.code.rawValue)
+      json.member("detail", error.detail)
+      json.member("temporary", error.code.isTemporary)
+    }
+  }
+
+  package static func encodePong(id: RequestID?) -> [UInt8] {
+    frame("pong", id: id) { _ in }
+  }
+
+  static func frame(
+    _ type: String, id: RequestID? = nil, room: RoomName? = nil, capacity: Int = 192,
+    _ members: (inout JSONWriter) -> Void
+  ) -> [UInt8] {
+    JSONWriter.object(capacity: capacity) { json in
+      json.member("type", type)
+      if let id { json.member("id", raw: id.json) }
+      if let room { json.member("room", room.text) }
+      members(&json)
+    }
+  }
+}

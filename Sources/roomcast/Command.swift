@@ -1,0 +1,55 @@
+import Glibc
+import HubServer
+
+/// The subcommands of `roomcast`.
+enum Command {
+  static let usage = """
+    roomcast: a realtime broadcast hub. Services post events into rooms, subscribers have them in order.
+
+    usage: roomcast COMMAND [OPTIONS]
+
+      serve       run the hub
+      publish     post events into a room
+      subscribe   print events as they come
+      check       check settings and print what is in force
+
+    `roomcast COMMAND --help` says more; `roomcast --version` prints the version.
+
+    """
+
+  /// Runs the command that `words` name.
+  /// - Returns: the exit code.
+  static func run(_ words: [String], environment: [String: String]) async -> Int32 {
+    let rest = Array(words.dropFirst())
+    switch words.first {
+    case "serve": return await ServeCommand.run(rest, environment: environment)
+    case "check": return CheckCommand.run(rest, environment: environment)
+    case "--version", "version":
+      print("roomcast \(Hub.version)")
+      return EX_OK
+    case "--help", "-h", "help":
+      print(usage, terminator: "")
+      return EX_OK
+    case nil:
+      StandardError.write(usage)
+      return EX_USAGE
+    case let word?:
+      StandardError.write("roomcast: there is no command \"\(word)\"; try `roomcast --help`")
+      return EX_USAGE
+    }
+  }
+
+  /// The process's environment.
+  static var environment: [String: String] {
+    var result: [String: String] = [:]
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if let equals = text.firstIndex(of: "=") {
+        result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      next += 1
+    }
+    return result
+  }
+}

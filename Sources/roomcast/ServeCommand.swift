@@ -1,0 +1,102 @@
+import Glibc
+import HubIO
+import HubServer
+
+/// `roomcast serve`: runs the hub until SIGTERM or SIGINT.
+enum ServeCommand {
+  static func run(_ words: [String], environment: [String: String]) async -> Int32 {
+    let arguments: Arguments
+    do throws(ArgumentsError) {
+      arguments = try Arguments(words, options: [.help], shape: .init(takesSettings: true))
+    } catch {
+      return error.tell(command: "serve")
+    }
+    if arguments.has(.help) {
+      print(help.text, terminator: "")
+      return EX_OK
+    }
+    let reading = SettingsReader.read(arguments: arguments.settings, environment: environment)
+    guard reading.problems.isEmpty else {
+      for problem in reading.problems { StandardError.write("roomcast: \(problem)") }
+      return EX_CONFIG
+    }
+    return await serve(reading.settings, environment)
+  }
+
+  private static var help: ArgumentsHelp {
+    ArgumentsHelp(
+      usage: "roomcast serve [settings]",
+      summary: """
+        Runs the hub. The first line on standard output names the address. SIGTERM or SIGINT ends it in good order, a \
+        second signal at once. Flags beat ROOMCAST_ variables, which beat the file.
+        """,
+      sections: [
+        ArgumentsHelp.Section(title: "Flags", rows: ArgumentsHelp.rows([.help])),
+        ArgumentsHelp.Section(title: "Settings", rows: SettingsReport.help().map { ($0.flag, $0.text) }),
+        ArgumentsHelp.Section(
+          title: "Exit codes",
+          rows: [("0", "ended by a signal, drained"), ("69", "the address cannot be had"), ("78", "wrong settings")]),
+      ])
+  }
+
+  private static func serve(_ settings: Settings, _ environment: [String: String]) async -> Int32 {
+    Signals.block()
+    raiseDescriptorLimit()
+    let style = LogStyle(settings.log.format, isTerminal: isatty(2) == 1, environment: environment)
+    let log = Log(level: settings.log.level, style: style)
+    do throws(HubStartError) {
+      let hub = try Hub(settings: settings, log: log)
+      let signals = AsyncStream<Signals.Signal>.makeStream()
+      hub.start { reactor in
+        reactor.add(Signals(reactor: reactor) { signals.continuation.yield($0) })
+      }
+      announce("listening on http://\(hub.address)\n")
+      await waitForEnd(of: hub, signals.stream, log)
+      log.flush()
+      return EX_OK
+    } catch {
+      StandardError.write("roomcast: \(error)")
+      return EX_UNAVAILABLE
+    }
+  }
+
+  /// The first line on standard output, at once, even into a pipe.
+  private static func announce(_ line: String) {
+    var bytes = Array(line.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+      if count <= 0 { return }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+
+  /// The first signal drains, a second one ends at once.
+  private static func waitForEnd(of hub: Hub, _ signals: AsyncStream<Signals.Signal>, _ log: Log) async {
+    var drain: Task<Void, Never>?
+    let (ended, end) = AsyncStream<Void>.makeStream()
+    let watch = Task {
+      for await signal in signals {
+        switch signal {
+        case .reload: log.info("reload: settings are read at the start only, nothing changed")
+        case .terminate where drain == nil:
+          drain = Task {
+            await hub.drain()
+            end.finish()
+          }
+        case .terminate: end.finish()
+        }
+      }
+    }
+    for await _ in ended {}
+    watch.cancel()
+  }
+
+  /// Each connection is a descriptor: the soft limit is often a small part of what the process may have.
+  private static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    guard getrlimit(files, &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(files, &limit)
+  }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import HubServer
+
+@Suite struct SettingsKeyTests {
+  @Test func `flags and variables follow from paths and are all different`() {
+    #expect(SettingsKey.named("history.room.events").flag == "--history-room-events")
+    #expect(SettingsKey.named("history.room.events").variable == "ROOMCAST_HISTORY_ROOM_EVENTS")
+    #expect(SettingsKey.named("keepAlive").flag == "--keep-alive")
+    #expect(SettingsKey.named("client.messageBytes").variable == "ROOMCAST_CLIENT_MESSAGE_BYTES")
+    #expect(Set(SettingsKey.table.map(\.path)).count == SettingsKey.table.count)
+    #expect(Set(SettingsKey.table.map(\.flag)).count == SettingsKey.table.count)
+    #expect(Set(SettingsKey.table.map(\.variable)).count == SettingsKey.table.count)
+  }
+
+  @Test func `the table has every setting that the samples try`() {
+    #expect(Set(settingsSamples.keys) == Set(SettingsKey.table.map(\.path)))
+  }
+
+  /// The table of the public interface, section 5.
+  @Test(arguments: [
+    ("engine", "memory:"), ("host", "127.0.0.1"), ("port", "8080"), ("reactors", "6"), ("connections", "10000"),
+    ("ping", "25s"), ("pong", "10s"), ("headers.bytes", "32KiB"), ("headers.fields", "100"), ("headers.time", "10s"),
+    ("keepAlive", "1m"), ("body.time", "30s"), ("body.bytes", "1MiB"), ("client.messageBytes", "64KiB"),
+    ("client.rooms", "128"), ("client.handshake", "10s"), ("history.room.events", "1000"), ("history.room.age", "5m"),
+    ("history.room.bytes", "16MiB"), ("history.node.bytes", "256MiB"), ("outbox.frames", "256"),
+    ("outbox.bytes", "1MiB"), ("idempotency.time", "5m"), ("remember.time", "24h"), ("drain", "15s"),
+    ("body.envelopes", "1000"), ("trace.events", "false"), ("debug.echo", "false"), ("insecure", "false"),
+    ("log.level", "info"), ("log.format", "auto"),
+  ])
+  func `defaults are the documented ones`(path: String, shown: String) {
+    #expect(SettingsKey.named(path).text(in: Settings(machine: fixedMachine)) == shown)
+  }
+
+  @Test func `no default is out of its own bounds`() {
+    let settings = Settings(machine: fixedMachine)
+    for key in SettingsKey.table {
+      #expect(readSettings([key.flag + "=" + key.text(in: settings)]).problems == [])
+    }
+  }
+
+  @Test func `a setting writes its own property and no other`() {
+    for key in SettingsKey.table where key.path != "engine" {
+      let settings = readSettings([key.flag + "=" + settingsSamples[key.path]!.input]).settings
+      for other in SettingsKey.table {
+        let isDefault = other.text(in: settings) == other.text(in: Settings(machine: fixedMachine))
+        #expect(isDefault == (other.path != key.path), "\(key.path) and \(other.path)")
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+@testable import HubServer
+
+/// A machine that is the same everywhere.
+let fixedMachine = Machine(cores: 6, descriptors: 10_064)
+
+func readSettings(
+  _ arguments: [String] = [], _ environment: [String: String] = [:], file: String? = nil
+) -> SettingsReading {
+  SettingsReader.read(
+    arguments: (file == nil ? [] : ["--settings", "hub.json5"]) + arguments, environment: environment,
+    machine: fixedMachine, readFile: { _ in Array((file ?? "").utf8) })
+}
+
+/// A value for each key, unlike its default, as a flag has it and as the report shows it.
+let settingsSamples: [String: (input: String, shown: String)] = [
+  "engine": ("memory:", "memory:"), "host": ("127.0.0.2", "127.0.0.2"), "port": ("0", "0"), "reactors": ("3", "3"),
+  "connections": ("500", "500"), "drain": ("0", "0s"), "insecure": ("true", "true"),
+  "allow.origins": ("https://*.Example.org, http://a:3000", "https://*.example.org,http://a:3000"),
+  "allow.hosts": ("Hub.local,::1", "hub.local,[::1]"), "log.level": ("debug", "debug"), "log.format": ("json", "json"),
+  "trace.events": ("yes", "true"), "debug.echo": ("on", "true"), "headers.bytes": ("16KiB", "16KiB"),
+  "headers.fields": ("7", "7"), "headers.time": ("1s", "1s"), "keepAlive": ("2m", "2m"), "body.bytes": ("2MiB", "2MiB"),
+  "body.time": ("1h", "1h"), "body.envelopes": ("10", "10"), "client.messageBytes": ("1kB", "1000"),
+  "client.rooms": ("4", "4"), "client.handshake": ("1500ms", "1500ms"), "ping": ("60", "1m"), "pong": ("90s", "90s"),
+  "outbox.frames": ("1", "1"), "outbox.bytes": ("1", "1"), "history.room.events": ("5", "5"),
+  "history.room.age": ("1d", "24h"), "history.room.bytes": ("1MB", "1000000"), "history.node.bytes": ("1GiB", "1GiB"),
+  "idempotency.time": ("3s", "3s"), "idempotency.keys": ("9", "9"), "remember.time": ("48h", "48h"),
+  "remember.rooms": ("2", "2"),
+]
+
+extension SettingsKey {
+  static func named(_ path: String) -> SettingsKey { table.first { $0.path == path }! }
+
+  /// A settings file that holds this key alone, with a JSON5 text as its value.
+  func file(_ value: String) -> String {
+    let words = path.split(separator: ".")
+    return "{" + words.map { "\($0):" }.joined(separator: "{") + value + String(repeating: "}", count: words.count)
+  }
+}

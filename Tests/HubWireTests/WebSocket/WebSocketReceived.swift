@@ -1,0 +1,44 @@
+import HubWire
+
+/// What a receiver made of some bytes: the events, and the violation that ended them.
+struct WebSocketReceived: Equatable {
+  var events: [WebSocketEvent] = []
+  var violation: WebSocketViolation?
+
+  /// Gives `input` to a fresh receiver in pieces that end at `cuts`, which ascend.
+  init(_ input: [UInt8], role: WebSocketProtocol.Role, maximumMessage: Int = 1 << 20, cuts: [Int] = []) {
+    var receiver = WebSocketProtocol(role: role, maximumMessage: maximumMessage)
+    var start = 0
+    for end in cuts + [input.count] {
+      take(input.span.extracting(start..<end), into: &receiver)
+      start = end
+    }
+  }
+
+  /// Every piece is taken whole: a receiver never asks for the same bytes again.
+  private mutating func take(_ piece: Span<UInt8>, into receiver: inout WebSocketProtocol) {
+    var index = 0
+    do throws(WebSocketViolation) {
+      while let event = try receiver.next(piece, at: &index) { events.append(event) }
+    } catch {
+      precondition(violation == nil, "a violation is told once")
+      violation = error
+    }
+    precondition(index == piece.count, "a piece is taken whole")
+  }
+}
+
+/// A seeded source of chance (SplitMix64), so that a failing round can be replayed.
+struct WebSocketDice: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
