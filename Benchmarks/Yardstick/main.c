@@ -109,7 +109,7 @@ static void end(Connection *connection) {
 
 /// Writes the queue until it is empty or the socket takes no more; edge-triggered EPOLLOUT then calls again.
 static void flush(Connection *c) {
-  while (c->queued) {
+  while (c->queued > 0) {
     struct iovec parts[FRAMES_A_WRITE];
     int count = c->queued < FRAMES_A_WRITE ? c->queued : FRAMES_A_WRITE;
     for (int i = 0; i < count; i++) parts[i] = (struct iovec){c->queue[i]->bytes, (size_t)c->queue[i]->length};

@@ -17,6 +17,9 @@ enum Command {
 
     """
 
+  /// Whether the command treats signals as events, through ``Signals``.
+  static func takesSignals(_ word: String?) -> Bool { word == "serve" || word == "subscribe" }
+
   /// Runs the command that `words` name.
   /// - Returns: the exit code.
   static func run(_ words: [String], environment: [String: String]) async -> Int32 {

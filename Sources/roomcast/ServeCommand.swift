@@ -40,7 +40,6 @@ enum ServeCommand {
   }
 
   private static func serve(_ settings: Settings, _ environment: [String: String]) async -> Int32 {
-    Signals.block()
     raiseDescriptorLimit()
     let style = LogStyle(settings.log.format, isTerminal: isatty(2) == 1, environment: environment)
     let log = Log(level: settings.log.level, style: style)

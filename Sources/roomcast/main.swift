@@ -1,5 +1,10 @@
 import Glibc
+import HubIO
 
 // The command: the first word picks what runs, its exit code is by sysexits.h.
 let words = Array(CommandLine.arguments.dropFirst())
-exit(await Command.run(words, environment: Command.environment))
+// Before any thread of the concurrency runtime starts: a signal goes to whichever thread does not block it.
+if Command.takesSignals(words.first) { Signals.block() }
+// Not an `async` main: that parks this thread in the dispatch library with every signal unblocked.
+Task.detached { exit(await Command.run(words, environment: Command.environment)) }
+while true { pause() }
