@@ -80,6 +80,8 @@ private import Glibc
   /// Takes what has arrived into the reactor's receive buffer, which must be consumed before anything suspends.
   package func receive() -> Received {
     if isClosed { return .end }
+    // Asking a socket that is known to be empty costs a system call a request.
+    if !isReadable { return .nothing }
     let buffer = unsafe reactor.receiveBuffer
     let count = unsafe reactor.kernel.receive(descriptor, into: buffer)
     if count > 0 {
@@ -157,7 +159,7 @@ private import Glibc
     guard unsafe !drainWaiters.isEmpty else { return }
     let waiters = unsafe drainWaiters
     unsafe drainWaiters = []
-    for unsafe waiter in unsafe waiters { unsafe waiter.resume() }
+    for index in unsafe waiters.indices { unsafe waiters[index].resume() }
   }
 
   /// Returns when everything pushed so far has been taken by the socket, or the channel is closed.
@@ -182,7 +184,8 @@ private import Glibc
     isClosed = true
     outbox.removeAll()
     unsafe reactor.bury(self)
-    for unsafe waiter in unsafe [readWaiter, writeWaiter] { unsafe waiter?.resume() }
+    unsafe readWaiter?.resume()
+    unsafe writeWaiter?.resume()
     unsafe readWaiter = nil
     unsafe writeWaiter = nil
     drained()

@@ -99,6 +99,11 @@ private import Synchronization
     thread = pthread_self()
   }
 
+  /// Gives the thread back, so that another reactor can adopt it: tests step several on one.
+  package func leaveThread() {
+    thread = nil
+  }
+
   package var isOnThread: Bool { thread == pthread_self() }
 
   // MARK: Turns
@@ -180,7 +185,7 @@ private import Synchronization
   private func flushWritten() {
     guard unsafe !written.isEmpty else { return }
     unsafe swap(&written, &flushing)
-    for unsafe channel in unsafe flushing { unsafe channel._withUnsafeGuaranteedRef { $0.flush() } }
+    for index in unsafe flushing.indices { unsafe flushing[index]._withUnsafeGuaranteedRef { $0.flush() } }
     unsafe flushing.removeAll(keepingCapacity: true)
   }
 

@@ -21,8 +21,21 @@ package protocol Engine: AnyObject, Sendable {
     _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
   ) async throws(HubError) -> Appended
 
+  /// The same without waiting, for an engine that can answer at once; nil, and nothing done, where it cannot.
+  func appendNow(
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+  ) throws(HubError) -> Appended?
+
   /// The room has left this node: nobody subscribes, nothing is kept in memory.
   func close(_ room: RoomName, at time: Moment)
+}
+
+extension Engine {
+  package func appendNow(
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+  ) throws(HubError) -> Appended? {
+    nil
+  }
 }
 
 /// An engine's answer to an append.

@@ -141,7 +141,8 @@ package actor Fanout {
   private func tellGap(_ subscription: Subscription, _ room: LocalRoom, from offset: UInt64, through lost: UInt64) {
     statistics.gaps += 1
     let end = Position(epoch: room.epoch, offset: lost)
-    let json = ServerMessage.encodeGap(room: room.name, from: Position(epoch: room.epoch, offset: offset), position: end)
+    let json = ServerMessage.encodeGap(
+      room: room.name, from: Position(epoch: room.epoch, offset: offset), position: end)
     subscription.channel.push(subscription.encoding.control("gap", json, at: end))
   }
 

@@ -123,7 +123,7 @@ final class LocalRoom {
     if !eventStreams.members.isEmpty { push(joined(.serverSentEvents), to: eventStreams, &late) }
     for member in individuals.members {
       let encoding = member.subscription._withUnsafeGuaranteedRef { $0.encoding }
-      push(joined(encoding), to: member, &late)
+      encoding.remembering { push(joined(encoding), to: member, &late) }
     }
     dismiss(late)
     return late
@@ -139,7 +139,7 @@ final class LocalRoom {
     var late: [Subscription] = []
     for member in webSockets.members + eventStreams.members + individuals.members {
       let (encoding, connection) = member.subscription._withUnsafeGuaranteedRef { ($0.encoding, $0.connection) }
-      push(self.event(event, as: encoding, for: connection), to: member, &late)
+      encoding.remembering { push(self.event(event, as: encoding, for: connection), to: member, &late) }
     }
     dismiss(late)
     return late
@@ -168,7 +168,8 @@ final class LocalRoom {
     return [UInt8](unsafeUninitializedCapacity: total) { buffer, filled in
       for index in 0..<count {
         piece(index).withUnsafeBytes { bytes in
-          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...]).copyMemory(from: bytes)
+          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...]).copyMemory(
+            from: bytes)
           filled += bytes.count
         }
       }
@@ -181,11 +182,13 @@ final class LocalRoom {
   }
 
   @inline(__always)
-  private func push(_ bytes: [UInt8], to member: Member, _ late: inout [Subscription]) {
+  @discardableResult
+  private func push(_ bytes: [UInt8], to member: Member, _ late: inout [Subscription]) -> Bool {
     let taken = member.channel._withUnsafeGuaranteedRef { channel in
       channel.offer(bytes, frames: burst.count, limit: limit)
     }
     if !taken { late.append(member.subscription.takeUnretainedValue()) }
+    return taken
   }
 
   /// Members that could not take the burst have everything before it.

@@ -7,8 +7,9 @@ package import HubWire
 package final class MemoryEngine: Engine {
   private let state: Lock<MemoryEngineState>
 
-  package init(limits: MemoryEngineLimits = MemoryEngineLimits(), makeEpoch: @escaping @Sendable () -> String = randomEpoch)
-  {
+  package init(
+    limits: MemoryEngineLimits = MemoryEngineLimits(), makeEpoch: @escaping @Sendable () -> String = randomEpoch
+  ) {
     state = Lock(MemoryEngineState(limits: limits, makeEpoch: makeEpoch))
   }
 
@@ -19,6 +20,18 @@ package final class MemoryEngine: Engine {
   package func append(
     _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
   ) async throws(HubError) -> Appended {
+    try append(event, room, key, time)
+  }
+
+  package func appendNow(
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+  ) throws(HubError) -> Appended? {
+    try append(event, room, key, time)
+  }
+
+  private func append(
+    _ event: NewEvent, _ room: RoomName, _ key: IdempotencyKey?, _ time: Moment
+  ) throws(HubError) -> Appended {
     try state.withLock { (state) throws(HubError) in
       try state.append(to: room, isEphemeral: event.isEphemeral, key: key, at: time)
     }

@@ -30,13 +30,24 @@ package actor Room {
   func publish(_ new: NewEvent, key: IdempotencyKey?, received: Moment) async throws(HubError) -> Publication {
     appending += 1
     defer { appending -= 1 }
-    let appended = try await engine.append(new, to: state.name, key: key, at: reactor.now)
+    return take(try await engine.append(new, to: state.name, key: key, at: reactor.now), new, received)
+  }
+
+  /// The same without waiting; nil, and nothing done, where the engine cannot answer at once.
+  func publishNow(_ new: NewEvent, key: IdempotencyKey?, received: Moment) throws(HubError) -> Publication? {
+    guard let appended = try engine.appendNow(new, to: state.name, key: key, at: reactor.now) else { return nil }
+    return take(appended, new, received)
+  }
+
+  /// The engine has the event: from here on it is history, and on its way.
+  private func take(_ appended: Appended, _ new: NewEvent, _ received: Moment) -> Publication {
     switch appended {
     case .duplicate(let position):
       return Publication(position: position, subscribers: state.subscriptionCount, isDuplicate: true)
     case .fresh(let position):
       let event = Event(new, room: state.name, position: position, time: reactor.kernel.wallTime())
-      for next in event.isEphemeral ? [event] : change({ $0.append(event) }) { spread(next, received) }
+      if event.isEphemeral || change({ $0.append(event) }) { spread(event, received) }
+      while let next = change({ $0.appendEarly() }) { spread(next, received) }
       return Publication(position: position, subscribers: state.subscriptionCount, isDuplicate: false)
     }
   }

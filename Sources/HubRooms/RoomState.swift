@@ -31,20 +31,22 @@ package struct RoomState {
 
   package func position(_ offset: UInt64) -> Position { Position(epoch: epoch, offset: offset) }
 
-  /// Takes an event in whatever order the engine's answers come, and gives back those whose turn it is.
-  package mutating func append(_ event: Event) -> [Event] {
-    if event.offset != history.newest + 1 {
+  /// Takes an event in whatever order the engine's answers come.
+  /// - Returns: whether its turn has come; else it waits for ``appendEarly()``.
+  package mutating func append(_ event: Event) -> Bool {
+    guard event.offset == history.newest + 1 else {
       early[event.offset] = event
-      return []
+      return false
     }
     history.append(event, limit: limit)
-    guard !early.isEmpty else { return [event] }
-    var inOrder = [event]
-    while let next = early.removeValue(forKey: history.newest + 1) {
-      history.append(next, limit: limit)
-      inOrder.append(next)
-    }
-    return inOrder
+    return true
+  }
+
+  /// The next event that came too early and whose turn has come.
+  package mutating func appendEarly() -> Event? {
+    guard !early.isEmpty, let event = early.removeValue(forKey: history.newest + 1) else { return nil }
+    history.append(event, limit: limit)
+    return event
   }
 
   /// Drops what is too old by now (milliseconds since 1970).

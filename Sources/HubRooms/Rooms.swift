@@ -44,9 +44,25 @@ package actor Rooms {
     _ event: NewEvent, to name: RoomName, key: IdempotencyKey?, received: Moment
   ) async throws(HubError) -> Publication {
     let publication = try await room(name).publish(event, key: key, received: received)
+    note(publication)
+    return publication
+  }
+
+  /// The same without waiting; nil, and nothing done, where the room is not open or the engine cannot answer at once.
+  package func publishNow(
+    _ event: NewEvent, to name: RoomName, key: IdempotencyKey?, received: Moment
+  ) -> Result<Publication?, HubError> {
+    guard let room = rooms[name] else { return .success(nil) }
+    let result = room.assumeIsolated { room in
+      Result { () throws(HubError) in try room.publishNow(event, key: key, received: received) }
+    }
+    if case .success(let publication?) = result { note(publication) }
+    return result
+  }
+
+  private func note(_ publication: Publication) {
     statistics.events += publication.isDuplicate ? 0 : 1
     if tally.bytes > limits.historyPerReactor { freeHistory() }
-    return publication
   }
 
   func attach(

@@ -26,6 +26,17 @@ package enum SubscriptionEncoding {
     return ServerSentEvents.encode(id: position.map(id), event: EventName.reservedPrefix + type, data: json[...])
   }
 
+  /// Encodes and sends in `body`, which says whether it was taken. Where it was not, the cursor goes back: an `id` of
+  /// another room must not cover what was never sent.
+  func remembering(_ body: () -> Bool) {
+    guard case .manyServerSentEvents(let cursor, let room) = self else {
+      _ = body()
+      return
+    }
+    let before = cursor.positions[room]
+    if !body() { cursor.positions[room] = before }
+  }
+
   /// The SSE `id` that stands for having everything up to `position`.
   private func id(_ position: Position) -> String {
     guard case .manyServerSentEvents(let cursor, let room) = self else { return position.description }

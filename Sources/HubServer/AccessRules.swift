@@ -53,7 +53,9 @@ struct AccessRules: Sendable {
 
   /// The host without the port, in lower case.
   private static func hostName(_ authority: String) -> String {
-    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]).lowercased() }
+    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+      return String(authority[...end]).lowercased()
+    }
     return authority.prefix { $0 != ":" }.lowercased()
   }
 }

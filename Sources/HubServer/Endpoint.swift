@@ -20,6 +20,11 @@ enum Endpoint {
 
   /// - Throws: `NOT_FOUND`, or `INVALID_ROOM` where a room's name is none.
   init(_ path: String, debugEcho: Bool) throws(HubError) {
+    // The path of nearly all requests, first.
+    if let endpoint = try Self.roomEndpoint(path) {
+      self = endpoint
+      return
+    }
     switch path {
     case "/v1/events": self = .events
     case "/v1/ws": self = .webSocket
@@ -28,33 +33,40 @@ enum Endpoint {
     case "/ready": self = .ready
     case "/metrics": self = .metrics
     case "/debug/echo" where debugEcho: self = .echo
-    default: self = try Self.roomEndpoint(path)
+    default: throw HubError(.notFound, "there is nothing at this path")
     }
   }
 
-  private static func roomEndpoint(_ path: String) throws(HubError) -> Endpoint {
-    let prefix = "/v1/rooms/"
-    let suffix = "/events"
-    guard path.hasPrefix(prefix) else { throw HubError(.notFound, "there is nothing at this path") }
-    var name = path.utf8.dropFirst(prefix.utf8.count)
-    let isEvents = name.count > suffix.utf8.count && name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
-    if isEvents { name = name.dropLast(suffix.utf8.count) }
-    guard !name.contains(UInt8(ascii: "/")) else { throw HubError(.notFound, "there is nothing at this path") }
-    let raw = Substring(name)
-    guard let decoded = name.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(raw) : String(raw) else {
+  /// `/v1/rooms/{room}` with or without `/events`; nil for any other path.
+  private static func roomEndpoint(_ path: String) throws(HubError) -> Endpoint? {
+    let prefix: StaticString = "/v1/rooms/"
+    let suffix: StaticString = "/events"
+    var name = path.utf8.span
+    guard name.starts(with: prefix) else { return nil }
+    name = name.extracting(droppingFirst: prefix.utf8CodeUnitCount)
+    let isEvents = name.count > suffix.utf8CodeUnitCount && name.ends(with: suffix)
+    if isEvents { name = name.extracting(droppingLast: suffix.utf8CodeUnitCount) }
+    let raw = String(copying: name)
+    if raw.utf8.contains(UInt8(ascii: "/")) { return nil }
+    guard let text = raw.utf8.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(raw) : raw else {
       throw HubError(.invalidRoom, "the room name is not percent-encoded UTF-8")
     }
-    let room = try RoomName(decoded)
+    let room = try RoomName(text)
     return isEvents ? .roomEvents(room) : .room(room)
   }
 
-  /// What works here; `HEAD` wherever `GET` does.
-  var methods: [HTTPMethod] {
-    switch self {
-    case .roomEvents, .events: [.get, .head, .post]
-    case .webSocket, .echo: [.get]
-    case .rooms, .room, .health, .ready, .metrics: [.get, .head]
+  func allows(_ method: HTTPMethod) -> Bool {
+    switch (self, method) {
+    case (.roomEvents, .post), (.events, .post), (_, .get): true
+    case (.webSocket, .head), (.echo, .head): false
+    case (_, .head): true
+    default: false
     }
+  }
+
+  /// What works here; `HEAD` wherever `GET` does.
+  private var methods: [HTTPMethod] {
+    [.get, .head, .post].filter(allows)
   }
 
   /// The value of an `Allow` field.

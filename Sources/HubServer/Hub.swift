@@ -59,7 +59,8 @@ public final class Hub: Sendable {
       for _ in 1..<max(1, settings.reactors) { descriptors.append(try Listener.open(bound, isExclusive: false)) }
       return (descriptors, bound.description)
     } catch {
-      throw HubStartError("\(error)" + (error.isAddressInUse ? "; choose another with --port, or 0 for a free one" : ""))
+      throw HubStartError(
+        "\(error)" + (error.isAddressInUse ? "; choose another with --port, or 0 for a free one" : ""))
     }
   }
 
@@ -78,7 +79,8 @@ public final class Hub: Sendable {
         reactor.add(listener, edgeTriggered: false)
       }
     }
-    node.log.info("listening", [LogField("address", address), LogField("node", node.name), LogField("version", Self.version)])
+    node.log.info(
+      "listening", [LogField("address", address), LogField("node", node.name), LogField("version", Self.version)])
     if node.settings.isLoopback {
       node.log.info("open to every program on this machine: no credentials are configured")
     } else {

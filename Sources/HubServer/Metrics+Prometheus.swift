@@ -7,40 +7,59 @@ extension Metrics {
     var text = PrometheusText()
     text.gauge("roomcast_info", "The version that runs.", [([("version", version)], 1)])
     text.gauge("roomcast_connections", "Open connections, plain HTTP ones included.", connections)
-    text.gauge("roomcast_streams", "Open streams by kind.", [
-      ([("kind", "websocket")], workers.webSockets), ([("kind", "sse")], workers.eventStreams),
-    ])
+    text.gauge(
+      "roomcast_streams", "Open streams by kind.",
+      [
+        ([("kind", "websocket")], workers.webSockets), ([("kind", "sse")], workers.eventStreams),
+      ])
     text.counter("roomcast_connections_accepted_total", "Connections accepted.", workers.accepted)
-    text.counter("roomcast_connections_shed_total", "Connections closed at once for want of descriptors.", sum(\.shedConnections))
+    text.counter(
+      "roomcast_connections_shed_total", "Connections closed at once for want of descriptors.", sum(\.shedConnections))
     text.gauge("roomcast_rooms", "Rooms in memory.", rooms)
     text.gauge("roomcast_rooms_remembered", "Rooms that are gone and whose position is remembered.", remembered)
     text.gauge("roomcast_subscriptions", "Subscriptions of all connections.", fanout.subscriptions)
     text.counter("roomcast_events_total", "Events taken.", events)
-    text.counter("roomcast_deliveries_total", "Events times the live subscribers they were pushed to.", fanout.deliveries)
+    text.counter(
+      "roomcast_deliveries_total", "Events times the live subscribers they were pushed to.", fanout.deliveries)
     text.counter("roomcast_replayed_total", "Events read from history for subscribers.", fanout.replayed)
     text.counter("roomcast_messages_in_total", "Messages from clients.", workers.messagesIn)
     text.counter("roomcast_sent_bytes_total", "Bytes handed to sockets.", sum(\.bytesSent))
     text.counter("roomcast_sends_total", "Sends that the kernel took.", sum(\.sends))
-    text.counter("roomcast_overflows_total", "Subscribers that left the live stream because they read too slowly.", fanout.overflows)
-    text.counter("roomcast_stream_overflows_total", "Times a room's events did not fit a reactor's stream.", fanout.streamOverflows)
+    text.counter(
+      "roomcast_overflows_total", "Subscribers that left the live stream because they read too slowly.",
+      fanout.overflows)
+    text.counter(
+      "roomcast_stream_overflows_total", "Times a room's events did not fit a reactor's stream.", fanout.streamOverflows
+    )
     text.counter("roomcast_gaps_total", "Gaps told to subscribers slower than history reaches back.", fanout.gaps)
-    text.counter("roomcast_heartbeat_timeouts_total", "Streams given up without a sign of life.", workers.heartbeatTimeouts)
-    text.counter("roomcast_requests_total", "Answers by status.", workers.requests.sorted { $0.key < $1.key }.map {
-      ([("status", String($0.key))], $0.value)
-    })
-    text.counter("roomcast_errors_total", "Errors told, by code.", workers.errors.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-      ([("code", $0.key.rawValue)], $0.value)
-    })
+    text.counter(
+      "roomcast_heartbeat_timeouts_total", "Streams given up without a sign of life.", workers.heartbeatTimeouts)
+    text.counter(
+      "roomcast_requests_total", "Answers by status.",
+      workers.answers.enumerated().filter { $0.element > 0 }.map {
+        ([("status", String($0.offset))], $0.element)
+      })
+    text.counter(
+      "roomcast_errors_total", "Errors told, by code.",
+      workers.errors.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+        ([("code", $0.key.rawValue)], $0.value)
+      })
     text.gauge("roomcast_history_bytes", "Bytes of history in memory.", historyBytes)
-    text.counter("roomcast_history_evictions_total", "Times a room lost history because the node had too much.", historyEvictions)
+    text.counter(
+      "roomcast_history_evictions_total", "Times a room lost history because the node had too much.", historyEvictions)
     text.gauge("roomcast_idempotency_keys", "Idempotency keys that are known.", idempotencyKeys)
-    text.histogram("roomcast_publish_to_write_seconds", "From taking a publish to the write, a delivery.", [([], fanout.latency)])
-    text.histogram("roomcast_turn_seconds", "How long a reactor's turns take.", reactors.enumerated().map {
-      ([("reactor", String($0.offset))], $0.element.turns)
-    })
+    text.histogram(
+      "roomcast_publish_to_write_seconds", "From taking a publish to the write, a delivery.", [([], fanout.latency)])
+    text.histogram(
+      "roomcast_turn_seconds", "How long a reactor's turns take.",
+      reactors.enumerated().map {
+        ([("reactor", String($0.offset))], $0.element.turns)
+      })
     text.counter("roomcast_jobs_total", "Jobs run by the reactors.", sum(\.jobs))
     text.counter("roomcast_bounded_turns_total", "Turns that ended with jobs waiting.", sum(\.boundedTurns))
-    text.counter("roomcast_log_lines_dropped_total", "Log lines that came faster than they could be written.", UInt64(droppedLogLines))
+    text.counter(
+      "roomcast_log_lines_dropped_total", "Log lines that came faster than they could be written.",
+      UInt64(droppedLogLines))
     text.gauge("roomcast_draining", "1 while the node is shutting down.", isDraining ? 1 : 0)
     text.gauge("process_resident_memory_bytes", "Resident memory.", Self.residentBytes)
     return text.text

@@ -40,22 +40,12 @@ struct Metrics: Sendable {
     }
   }
 
-  mutating func add(_ other: WorkerStatistics) {
-    workers.accepted += other.accepted
-    workers.webSockets += other.webSockets
-    workers.eventStreams += other.eventStreams
-    workers.messagesIn += other.messagesIn
-    workers.heartbeatTimeouts += other.heartbeatTimeouts
-    workers.requests.merge(other.requests, uniquingKeysWith: +)
-    workers.errors.merge(other.errors, uniquingKeysWith: +)
-  }
-
   /// Asks every worker, on its own thread.
   static func gather(_ node: Node, _ workers: [Worker]) async -> Metrics {
     var metrics = Metrics()
     for worker in workers {
       let (own, reactor) = await worker.perform { ($0.statistics, $0.reactor.statistics) }
-      metrics.add(own)
+      metrics.workers.add(own)
       metrics.reactors.append(reactor)
       metrics.fanout.add(await worker.fanout.statistics)
     }

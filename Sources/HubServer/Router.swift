@@ -8,30 +8,72 @@ struct Router {
   let connection: Connection
   let worker: Worker
 
-  func reply(to exchange: inout Exchange) async -> Reply {
+  /// What to do about a request.
+  enum Plan {
+    case reply(Reply)
+    /// Understood, but the answer has to be waited for.
+    case publish(PublishRoute.Order)
+    case ask(Endpoint)
+  }
+
+  /// The synchronous part: all of it, for a publish into a room that lives here.
+  func plan(_ exchange: inout Exchange) -> Plan {
     do throws(HubError) {
-      let request = exchange.request
-      if !AccessRules.isProbe(request.path) { try worker.node.access.check(request) }
-      let endpoint = try Endpoint(request.path, debugEcho: worker.node.settings.debug.echo)
-      if request.method == .options { return .response(preflight(endpoint)) }
-      guard endpoint.methods.contains(request.method) else {
-        worker.count(.methodNotAllowed)
-        let error = HubError(.methodNotAllowed, "\(request.method.text) does not work here; use \(endpoint.allow)")
-        return .error(error, fields: ["Allow": endpoint.allow], trace: exchange.trace())
-      }
-      return share(try await answer(endpoint, &exchange), with: request)
+      try checkAccess(exchange.request)
+      let endpoint = try Endpoint(exchange.request.path, debugEcho: worker.node.settings.debug.echo)
+      if let reply = checkMethod(endpoint, &exchange) { return .reply(reply) }
+      guard case .roomEvents(let room) = endpoint, exchange.request.method == .post else { return .ask(endpoint) }
+      let route = PublishRoute(worker: worker)
+      let order = try route.order(&exchange, room: room)
+      guard let reply = try route.replyNow(to: order) else { return .publish(order) }
+      return .reply(share(reply, with: exchange.request))
     } catch {
-      worker.count(error.code)
-      let fields = error.code == .upgradeRequired ? WebSocketHandshake.upgradeRequiredFields : HTTPFields()
-      return share(.error(error, fields: fields, trace: exchange.trace()), with: exchange.request)
+      return .reply(refuse(error, &exchange))
     }
+  }
+
+  /// The answer that had to be waited for.
+  func reply(_ plan: Plan, _ exchange: inout Exchange) async -> Reply {
+    do throws(HubError) {
+      switch plan {
+      case .reply(let reply): return reply
+      case .publish(let order):
+        return share(try await PublishRoute(worker: worker).reply(to: order), with: exchange.request)
+      case .ask(let endpoint): return share(try await answer(endpoint, &exchange), with: exchange.request)
+      }
+    } catch {
+      return refuse(error, &exchange)
+    }
+  }
+
+  /// Requests come from few hosts: the one that was let in last needs no second look.
+  private func checkAccess(_ request: HTTPRequest) throws(HubError) {
+    if AccessRules.isProbe(request.path) { return }
+    let host = request.host
+    if host == worker.admittedHost, !request.fields.contains("Origin") { return }
+    try worker.node.access.check(request)
+    worker.admittedHost = host
+  }
+
+  private func checkMethod(_ endpoint: Endpoint, _ exchange: inout Exchange) -> Reply? {
+    let method = exchange.request.method
+    if endpoint.allows(method) { return nil }
+    if method == .options { return share(.response(preflight(endpoint)), with: exchange.request) }
+    worker.count(.methodNotAllowed)
+    let error = HubError(.methodNotAllowed, "\(method.text) does not work here; use \(endpoint.allow)")
+    return share(.error(error, fields: ["Allow": endpoint.allow], trace: exchange.trace()), with: exchange.request)
+  }
+
+  private func refuse(_ error: HubError, _ exchange: inout Exchange) -> Reply {
+    worker.count(error.code)
+    let fields = error.code == .upgradeRequired ? WebSocketHandshake.upgradeRequiredFields : HTTPFields()
+    return share(.error(error, fields: fields, trace: exchange.trace()), with: exchange.request)
   }
 
   private func answer(_ endpoint: Endpoint, _ exchange: inout Exchange) async throws(HubError) -> Reply {
     let request = exchange.request
     switch endpoint {
     case .roomEvents(let room):
-      if request.method == .post { return try await PublishRoute(worker: worker).reply(to: &exchange, room: room) }
       if request.wantsUpgrade { return try StreamRoute(node: worker.node).webSocket(request, room: room) }
       if request.prefersEventStream, !exchange.isHead {
         return try StreamRoute(node: worker.node).eventStream(request, room: room)
@@ -61,7 +103,10 @@ struct Router {
 
   /// The page that may ask may also read the answer (Fetch, "CORS protocol"); the origin was checked before.
   private func share(_ reply: Reply, with request: HTTPRequest) -> Reply {
-    guard let origin = request.fields["Origin"] else { return reply }
+    // A page from elsewhere is refused, but may read why, when it is one of those that may use the hub.
+    guard let origin = request.fields["Origin"], worker.node.access.allowsOrigin(origin, authority: request.host) else {
+      return reply
+    }
     switch reply {
     case .response(var response):
       Self.share(&response, with: origin)
@@ -81,7 +126,8 @@ struct Router {
   private func preflight(_ endpoint: Endpoint) -> HTTPResponse {
     let fields: HTTPFields = [
       "Allow": endpoint.allow, "Access-Control-Allow-Methods": endpoint.allow,
-      "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent, tracestate",
+      "Access-Control-Allow-Headers":
+        "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent, tracestate",
       "Access-Control-Max-Age": "600",
     ]
     return HTTPResponse(status: 204, fields: fields)

@@ -13,6 +13,8 @@ final class Worker: @unchecked Sendable {
   /// Every open connection, in no order; each knows its place.
   private(set) var connections: ContiguousArray<Connection> = []
   var statistics = WorkerStatistics()
+  /// The host that the last request was let in for.
+  var admittedHost = ""
   private var date = HTTPDate()
 
   init(reactor: Reactor, node: Node) {
@@ -63,8 +65,23 @@ struct WorkerStatistics: Sendable {
   var accepted: UInt64 = 0
   var webSockets = 0
   var eventStreams = 0
-  var requests: [Int: UInt64] = [:]
+  /// Answers, by status.
+  private(set) var answers = [UInt64](repeating: 0, count: 600)
   var errors: [ErrorCode: UInt64] = [:]
   var messagesIn: UInt64 = 0
   var heartbeatTimeouts: UInt64 = 0
+
+  mutating func countAnswer(_ status: Int) {
+    answers[min(status, answers.count - 1)] += 1
+  }
+
+  mutating func add(_ other: WorkerStatistics) {
+    accepted += other.accepted
+    webSockets += other.webSockets
+    eventStreams += other.eventStreams
+    messagesIn += other.messagesIn
+    heartbeatTimeouts += other.heartbeatTimeouts
+    for status in answers.indices { answers[status] += other.answers[status] }
+    errors.merge(other.errors, uniquingKeysWith: +)
+  }
 }

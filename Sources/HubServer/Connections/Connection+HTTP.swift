@@ -5,7 +5,7 @@ import HubWire
 /// Requests and answers.
 extension Connection {
   /// Serves requests until the connection ends or becomes a stream.
-  func serveHTTP(refusing isTooMany: Bool) async {
+  func serveHTTP() async {
     guard case .http(let reader) = stage else { return }
     loop: while case .http = stage {
       switch nextStep(reader) {
@@ -13,9 +13,13 @@ extension Connection {
         await channel.waitReadable()
       case .expectsContinue:
         channel.push(HTTPResponse.goAhead)
-      case .request(let exchange):
+      case .request(var exchange):
         setDeadline(.none, at: reactor.now)
-        await answer(exchange, isTooMany: isTooMany)
+        let router = Router(connection: self, worker: worker)
+        switch isTooMany ? .reply(tooMany(&exchange)) : router.plan(&exchange) {
+        case .reply(.quiet(let response)): send(response, to: &exchange, level: .debug)
+        case let plan: await take(await router.reply(plan, &exchange), &exchange)
+        }
         if case .http = stage { setDeadline(.idle, after: node.settings.keepAlive) }
       case .failed(let error, let status):
         failHTTP(error, status: status)
@@ -79,21 +83,19 @@ extension Connection {
 
   // MARK: Answers
 
-  private func answer(_ exchange: Exchange, isTooMany: Bool) async {
-    var exchange = exchange
-    let reply: Reply
-    if isTooMany {
-      let error = HubError(.tooManyConnections, "the node has its limit of connections (`connections`)")
-      reply = .error(error, trace: exchange.trace())
-    } else {
-      reply = await Router(connection: self, worker: worker).reply(to: &exchange)
-    }
+  private func tooMany(_ exchange: inout Exchange) -> Reply {
+    count(.tooManyConnections)
+    let error = HubError(.tooManyConnections, "the node has its limit of connections (`connections`)")
+    return .error(error, trace: exchange.trace())
+  }
+
+  private func take(_ reply: Reply, _ exchange: inout Exchange) async {
     switch reply {
-    case .response(let response): send(response, to: &exchange, level: .info, mustClose: isTooMany)
-    case .quiet(let response): send(response, to: &exchange, level: .debug, mustClose: false)
+    case .response(let response): send(response, to: &exchange, level: .info)
+    case .quiet(let response): send(response, to: &exchange, level: .debug)
     case .webSocket(let opening):
       log(&exchange, status: 101, level: .info)
-      await beginWebSocket(opening, exchange)
+      await beginWebSocket(opening)
     case .eventStream(let rooms):
       log(&exchange, status: 200, level: .info)
       await beginEventStream(rooms)
@@ -103,13 +105,13 @@ extension Connection {
     }
   }
 
-  private func send(_ response: HTTPResponse, to exchange: inout Exchange, level: LogLevel, mustClose: Bool) {
-    let closes = mustClose || !exchange.request.keepsAlive || node.isDraining
+  private func send(_ response: HTTPResponse, to exchange: inout Exchange, level: LogLevel) {
+    let closes = isTooMany || !exchange.request.keepsAlive || node.isDraining
     var response = response
     if exchange.request.needsKeepAliveField, !closes { response.fields.append("Connection", "keep-alive") }
     channel.push(response.encode(closing: closes, headOnly: exchange.isHead, date: worker.dateField))
     if closes { stage = .closing }
-    worker.statistics.requests[response.status, default: 0] += 1
+    worker.statistics.countAnswer(response.status)
     log(&exchange, status: response.status, level: level)
   }
 
@@ -130,7 +132,7 @@ extension Connection {
     let trace = TraceContext.of(parents: [], states: [])
     let response = HTTPResponse.problem(error, status: status, trace: trace)
     channel.push(response.encode(closing: true, headOnly: false, date: worker.dateField))
-    worker.statistics.requests[status, default: 0] += 1
+    worker.statistics.countAnswer(status)
     node.log.request(
       method: "-", path: "-", status: status, duration: .zero, trace: trace.traceID, peer: peer)
     stage = .closing

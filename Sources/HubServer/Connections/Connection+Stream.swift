@@ -11,34 +11,64 @@ extension Connection {
     setDeadline(.heartbeat, after: node.settings.ping)
   }
 
-  /// Begins the stream's own read task. `input` is what arrived behind the request that opened the stream.
-  func startReading(_ input: [UInt8]) {
-    Task.immediate(executorPreference: reactor) { await self.readStream(input) }
+  /// Begins the stream's own read task, after what arrived behind the request that opened the stream.
+  ///
+  /// The task is shallow: a task keeps all the stack it ever needed, and this one sleeps for as long as the connection
+  /// is idle. Messages are handled in a task of their own, which starts a fresh read task when it ends.
+  func startReading(_ input: [UInt8] = []) {
+    let messages = input.isEmpty ? [] : take(input.span)
+    if !messages.isEmpty { return startHandling(messages) }
+    // Queued and not immediate: a flood of messages would nest one task in the other on the same stack.
+    Task(executorPreference: reactor) { await self.readStream() }
   }
 
-  private func readStream(_ input: [UInt8]) async {
-    if !input.isEmpty, let messages = take(input.span), !messages.isEmpty { await handle(messages) }
-    loop: while true {
-      switch channel.receive() {
-      case .bytes(let count):
-        let received = UnsafeRawBufferPointer(start: reactor.receiveBuffer.baseAddress, count: count)
-        let messages = received.withMemoryRebound(to: UInt8.self) { take($0.span) } ?? []
-        // In a task of its own: what it needs of stack is given back when it ends, and an idle connection keeps none.
-        if !messages.isEmpty {
-          await Task.immediate(executorPreference: reactor) { await self.handle(messages) }.value
-        }
-        if !channel.outbox.admits(frames: 1, bytes: 0, limit: node.outboxLimit) { await channel.waitDrained() }
-      case .nothing:
-        await channel.waitReadable()
-      case .end:
-        break loop
+  private func startHandling(_ messages: [[UInt8]]) {
+    Task.immediate(executorPreference: reactor) {
+      await self.handle(messages)
+      self.startReading()
+    }
+  }
+
+  private func readStream() async {
+    while true {
+      switch readNow() {
+      case .wait: await channel.waitReadable()
+      case .drain: await channel.waitDrained()
+      case .over: return
       }
     }
-    finish()
   }
 
-  /// What has arrived, as whole messages for ``handle(_:)``. Nil where nothing is expected any more.
-  private func take(_ input: Span<UInt8>) -> [[UInt8]]? {
+  /// What the read task does next.
+  private enum Next {
+    case wait
+    /// What was answered waits to be sent: nothing is read before.
+    case drain
+    /// The connection is finished, or messages are being handled.
+    case over
+  }
+
+  /// One synchronous step: what has arrived is in the reactor's receive buffer and must be consumed before anything
+  /// suspends.
+  private func readNow() -> Next {
+    switch channel.receive() {
+    case .bytes(let count):
+      let received = UnsafeRawBufferPointer(start: reactor.receiveBuffer.baseAddress, count: count)
+      let messages = received.withMemoryRebound(to: UInt8.self) { take($0.span) }
+      if !messages.isEmpty {
+        startHandling(messages)
+        return .over
+      }
+      return channel.outbox.admits(frames: 1, bytes: 0, limit: node.outboxLimit) ? .wait : .drain
+    case .nothing: return .wait
+    case .end:
+      finish()
+      return .over
+    }
+  }
+
+  /// What has arrived, as whole messages for ``handle(_:)``.
+  private func take(_ input: Span<UInt8>) -> [[UInt8]] {
     stream?.keepalive.heard(at: reactor.now)
     switch stage {
     case .webSocket: return takeFrames(input)
@@ -46,10 +76,10 @@ extension Connection {
       echo(input)
       return []
     // The client of an event stream has nothing to say, and one that is being closed nothing that counts.
-    case .eventStream, .http: return nil
+    case .eventStream, .http: return []
     case .closing:
       watchForClose(input)
-      return nil
+      return []
     }
   }
 

@@ -9,7 +9,7 @@ extension Connection {
   /// The largest message that the echo of conformance suites takes.
   private static let echoLimit = 64 << 20
 
-  func beginWebSocket(_ opening: WebSocketOpening, _ exchange: Exchange) async {
+  func beginWebSocket(_ opening: WebSocketOpening) async {
     guard case .http(let reader) = stage else { return }
     let chosen = opening.offer.subprotocols.contains(Self.subprotocol) ? Self.subprotocol : nil
     channel.push(WebSocketHandshake.answer(to: opening.offer, subprotocol: chosen))
@@ -155,7 +155,8 @@ extension Connection {
       name: request.name, data: request.data, excluded: request.echo ? nil : stream?.id,
       isEphemeral: request.ephemeral)
     do throws(HubError) {
-      let publication = try await Publisher(worker: worker).publish(event, to: room, key: request.key)
+      let publication = try await Publisher(worker: worker)
+        .publish(event, to: room, key: Publisher.key(request.key, event))
       send(
         ServerMessage.encodePublished(
           id: id, room: room, position: publication.position, duplicate: publication.isDuplicate))

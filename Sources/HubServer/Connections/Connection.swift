@@ -26,7 +26,7 @@ actor Connection {
   }
   var stage: Stage
   /// The node has too many: the first request is answered with that.
-  private let isTooMany: Bool
+  let isTooMany: Bool
 
   // What a stream needs.
   var stream: StreamState?
@@ -55,7 +55,7 @@ actor Connection {
   func start() {
     channel.owner = self
     setDeadline(.head, after: node.settings.headers.time)
-    Task.immediate(executorPreference: reactor) { await self.serveHTTP(refusing: self.isTooMany) }
+    Task.immediate(executorPreference: reactor) { await self.serveHTTP() }
   }
 
   /// Takes the connection out of everything, when its last read task ends.

@@ -96,7 +96,11 @@ final class HTTPReader {
     case .body(let range):
       if isStreaming { return .body(Self.copy(input, range)) }
       guard (exchange?.body.count ?? 0) + range.count <= bodyLimit else { return tooLarge("more than \(bodyLimit)") }
-      exchange?.body.append(contentsOf: Self.copy(input, range))
+      if exchange?.body.isEmpty ?? true {
+        exchange?.body = Self.copy(input, range)
+      } else {
+        exchange?.body.append(contentsOf: Self.copy(input, range))
+      }
       return nil
     case .end:
       if isStreaming {

@@ -35,17 +35,19 @@ struct WebSocketOpening {
 }
 
 extension Reply {
-  static func error(_ error: HubError, status: Int? = nil, fields: HTTPFields = HTTPFields(), trace: TraceContext) -> Reply {
+  static func error(_ error: HubError, status: Int? = nil, fields: HTTPFields = HTTPFields(), trace: TraceContext)
+    -> Reply
+  {
     .response(.problem(error, status: status, fields: fields, trace: trace))
   }
 }
 
 extension HTTPResponse {
-  static func json(_ status: Int = 200, _ body: [UInt8], fields: HTTPFields = HTTPFields()) -> HTTPResponse {
-    var fields = fields
-    fields.append("Content-Type", "application/json")
-    return HTTPResponse(status: status, fields: fields, body: body)
+  static func json(_ status: Int = 200, _ body: [UInt8]) -> HTTPResponse {
+    HTTPResponse(status: status, fields: jsonFields, body: body)
   }
+
+  private static let jsonFields: HTTPFields = ["Content-Type": "application/json"]
 
   static func text(_ status: Int = 200, _ text: String, type: String = "text/plain; charset=utf-8") -> HTTPResponse {
     HTTPResponse(status: status, fields: ["Content-Type": type], body: Array(text.utf8))

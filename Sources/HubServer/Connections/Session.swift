@@ -35,7 +35,8 @@ struct Session {
       let error = HubError(.forbidden, "presence is not on in this room")
       return [.fail(error, id: id, room: room)]
     case .auth(let id, _):
-      let error = HubError(.unauthorized, "this hub is open and has no key that could check a token; connect without one")
+      let error = HubError(
+        .unauthorized, "this hub is open and has no key that could check a token; connect without one")
       return [.fail(error, id: id, room: nil)]
     }
   }

@@ -28,7 +28,8 @@ struct PublishManyRoute {
     guard envelopes.count <= worker.node.settings.body.envelopes else {
       throw HubError(
         .payloadTooLarge,
-        "there are \(envelopes.count) envelopes, the limit is \(worker.node.settings.body.envelopes) (`body.envelopes`)")
+        "there are \(envelopes.count) envelopes, the limit is \(worker.node.settings.body.envelopes) (`body.envelopes`)"
+      )
     }
     var results: [[UInt8]] = []
     for value in envelopes {
@@ -67,7 +68,8 @@ struct EnvelopePublisher {
       let event = NewEvent(
         name: envelope.name, data: envelope.data, excluded: envelope.exclude, isEphemeral: envelope.ephemeral,
         trace: trace)
-      return .taken(room, try await Publisher(worker: worker).publish(event, to: room, key: envelope.id))
+      let key = try Publisher.key(envelope.id, event)
+      return .taken(room, try await Publisher(worker: worker).publish(event, to: room, key: key))
     } catch {
       return failure(error, room: name)
     }

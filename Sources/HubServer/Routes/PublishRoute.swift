@@ -6,17 +6,38 @@ import HubWire
 struct PublishRoute {
   let worker: Worker
 
-  func reply(to exchange: inout Exchange, room: RoomName) async throws(HubError) -> Reply {
+  /// A request that has been understood.
+  struct Order {
+    let room: RoomName
+    let event: NewEvent
+    let key: IdempotencyKey?
+  }
+
+  /// - Throws: what is wrong with the request.
+  func order(_ exchange: inout Exchange, room: RoomName) throws(HubError) -> Order {
     let request = exchange.request
-    let query = try HTTPQuery(request.query)
     var event = NewEvent(name: .message, data: try Self.data(exchange))
-    if let name = query["event"] { event.name = try EventName(name) }
-    event.excluded = try query["exclude"].map { text throws(HubError) in try Self.connection(text) }
-    event.isEphemeral = try Self.flag(query, "ephemeral")
+    if request.query != nil {
+      let query = try HTTPQuery(request.query)
+      if let name = query["event"] { event.name = try EventName(name) }
+      event.excluded = try query["exclude"].map { text throws(HubError) in try Self.connection(text) }
+      event.isEphemeral = try Self.flag(query, "ephemeral")
+    }
     if worker.node.settings.trace.events { event.trace = exchange.trace().parent }
-    let publication = try await Publisher(worker: worker)
-      .publish(event, to: room, key: request.fields["Idempotency-Key"])
-    return .quiet(.json(201, Self.body(publication, room)))
+    return Order(room: room, event: event, key: try Publisher.key(request.fields["Idempotency-Key"], event))
+  }
+
+  /// The answer, where it can be given at once.
+  func replyNow(to order: Order) throws(HubError) -> Reply? {
+    try Publisher(worker: worker).publishNow(order.event, to: order.room, key: order.key).map { reply($0, order) }
+  }
+
+  func reply(to order: Order) async throws(HubError) -> Reply {
+    reply(try await Publisher(worker: worker).publish(order.event, to: order.room, key: order.key), order)
+  }
+
+  private func reply(_ publication: Publication, _ order: Order) -> Reply {
+    .quiet(.json(201, Self.body(publication, order.room)))
   }
 
   /// What the publisher is told, also as one result of many.
@@ -51,6 +72,7 @@ struct PublishRoute {
   private static func data(_ exchange: Exchange) throws(HubError) -> EventData {
     let fields = exchange.request.fields
     try checkEncoding(fields)
+    if fields.says("Content-Type", "application/json") { return try EventData(json: exchange.body) }
     guard let text = fields["Content-Type"] else { return try EventData(json: exchange.body) }
     guard let type = MediaType(text) else {
       throw HubError(.invalidRequest, "the Content-Type is no media type")
@@ -63,6 +85,7 @@ struct PublishRoute {
   /// - Throws: `UNSUPPORTED_MEDIA_TYPE` for a body that is compressed.
   static func checkEncoding(_ fields: HTTPFields) throws(HubError) {
     guard let encoding = fields["Content-Encoding"], encoding.lowercased() != "identity" else { return }
-    throw HubError(.unsupportedMediaType, "the Content-Encoding \"\(encoding.prefix(40))\" is not supported; send the body as it is")
+    throw HubError(
+      .unsupportedMediaType, "the Content-Encoding \"\(encoding.prefix(40))\" is not supported; send the body as it is")
   }
 }

@@ -7,6 +7,8 @@ public struct SettingsReader {
   package static let fileFlag = "--settings"
   /// The variable that names the settings file where the flag does not.
   package static let fileVariable = "ROOMCAST_SETTINGS"
+  /// The variable that names the hub for the commands that talk to one: no setting of a hub.
+  package static let hubVariable = "ROOMCAST_URL"
 
   /// - Parameters:
   ///   - arguments: the flags, without the command's own name; anything that is no setting's flag is a problem.
@@ -16,7 +18,8 @@ public struct SettingsReader {
     arguments: [String], environment: [String: String],
     readFile: (String) throws -> [UInt8] = SettingsFile.bytes(of:)
   ) -> SettingsReading {
-    read(arguments: arguments, environment: environment, machine: .current, readFile: readFile)
+    read(
+      arguments: arguments, environment: environment, machine: .current, ignoring: [hubVariable], readFile: readFile)
   }
 
   /// The same on a machine of the caller's choice.

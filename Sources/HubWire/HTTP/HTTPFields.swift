@@ -60,6 +60,12 @@ package struct HTTPFields: Sendable {
     return elements
   }
 
+  /// Whether the first field of that name has this value, in whatever case; without making a string of it.
+  package func says(_ name: String, _ value: StaticString) -> Bool {
+    guard let entry = entries.first(where: { has($0, name) }) else { return false }
+    return HTTPBytes.equal(bytes.span.extracting(entry.value), ignoringCase: value)
+  }
+
   package func contains(_ name: String) -> Bool {
     entries.contains { has($0, name) }
   }

@@ -46,6 +46,12 @@ package struct JSONObject: Sendable {
   /// The names of the members, in the order in which they stand.
   package var keys: [String] { members.map { JSONUnescape.text(bytes[$0.key]).text } }
 
+  /// The first name of a member that is none of these.
+  package func firstKey(outside names: [StaticString]) -> String? {
+    let stranger = members.first { member in !names.contains { isKey($0, of: member) } }
+    return stranger.map { JSONUnescape.text(bytes[$0.key]).text }
+  }
+
   /// Whether this is the member's name, however it is written.
   @inline(__always)
   func isKey(_ name: StaticString, of member: Member) -> Bool {

@@ -1,12 +1,17 @@
+private import COpenSSL
+
 /// The unguessable name of one live connection: 128 random bits, written as 32 hexadecimal digits.
 public struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
   let high: UInt64
   let low: UInt64
 
-  /// A fresh name from the system's random source.
+  /// A fresh name.
   public static func random() -> ConnectionID {
-    var source = SystemRandomNumberGenerator()
-    return ConnectionID(high: source.next(), low: source.next())
+    var halves: (UInt64, UInt64) = (0, 0)
+    // From libcrypto's generator, which is as unguessable as the system's and no call into the kernel.
+    let done = unsafe withUnsafeMutableBytes(of: &halves) { unsafe RAND_bytes($0.baseAddress, Int32($0.count)) }
+    precondition(done == 1, "libcrypto gives no random bytes")
+    return ConnectionID(high: halves.0, low: halves.1)
   }
 
   package init(high: UInt64, low: UInt64) {

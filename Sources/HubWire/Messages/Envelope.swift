@@ -31,7 +31,9 @@ package struct Envelope: Sendable, Equatable {
     self.ephemeral = ephemeral
   }
 
-  private static let fields: Set = ["room", "rooms", "event", "data", "dataBase64", "id", "exclude", "ephemeral"]
+  private static let fields: [StaticString] = [
+    "room", "rooms", "event", "data", "dataBase64", "id", "exclude", "ephemeral",
+  ]
 
   /// Takes one line of NDJSON, or one whole body.
   ///
@@ -57,7 +59,7 @@ package struct Envelope: Sendable, Equatable {
       }
       let object = try JSONObject(value)
       rooms = try roomNames(object)
-      if let stranger = object.keys.first(where: { !fields.contains($0) }) {
+      if let stranger = object.firstKey(outside: fields) {
         throw HubError(.invalidRequest, "an envelope has no field `\(stranger.prefix(64))`")
       }
       let event = try object.string("event")

@@ -28,4 +28,11 @@ package struct HistoryRequest: Sendable, Equatable {
       throw HubError(.invalidRequest, "give `after` or `last`, not both")
     }
   }
+
+  func write(to json: inout JSONWriter) {
+    json.member("room", room)
+    if let after { json.member("after", after) }
+    if let last { json.member("last", last) }
+    if let limit { json.member("limit", limit) }
+  }
 }

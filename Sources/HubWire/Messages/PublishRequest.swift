@@ -36,4 +36,19 @@ package struct PublishRequest: Sendable, Equatable {
     key = try object.string("key", maximum: Self.maximumKey)
     ephemeral = try object.bool("ephemeral") ?? false
   }
+
+  /// What is as it would be anyway is left out.
+  func write(to json: inout JSONWriter) {
+    json.member("room", room)
+    if name != .message { json.member("event", name.text) }
+    switch data {
+    case .json(let text): json.member("data", raw: text)
+    case .base64(let text):
+      json.key("dataBase64")
+      json.string(text.span)
+    }
+    if !echo { json.member("echo", false) }
+    if let key { json.member("key", key) }
+    if ephemeral { json.member("ephemeral", true) }
+  }
 }

@@ -33,4 +33,10 @@ package struct RoomRequest: Sendable, Equatable {
     }
     presence = value.oneLine()
   }
+
+  func write(to json: inout JSONWriter) {
+    json.member("room", room)
+    if let after { json.member("after", after) }
+    if let presence { json.member("presence", raw: presence) }
+  }
 }
