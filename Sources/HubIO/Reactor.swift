@@ -30,7 +30,8 @@ private import Synchronization
   /// Called once a turn when everything has been handed to the sockets.
   package var afterFlush: (() -> Void)?
 
-  private var thread: pthread_t?
+  /// The `pthread_t` of the reactor's thread; 0 while it has none. Other threads compare themselves with it.
+  private let thread = Atomic<UInt>(0)
   private var handles: ContiguousArray<Handle?> = []
   private var wheel: TimerWheel<TimerAction>
   private var due: ContiguousArray<TimerAction> = []
@@ -96,15 +97,15 @@ private import Synchronization
 
   /// Makes the calling thread the reactor's own.
   package func adoptThread() {
-    thread = pthread_self()
+    thread.store(pthread_self(), ordering: .relaxed)
   }
 
   /// Gives the thread back, so that another reactor can adopt it: tests step several on one.
   package func leaveThread() {
-    thread = nil
+    thread.store(0, ordering: .relaxed)
   }
 
-  package var isOnThread: Bool { thread == pthread_self() }
+  package var isOnThread: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
   // MARK: Turns
 

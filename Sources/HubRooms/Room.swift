@@ -15,8 +15,8 @@ package actor Room {
   private(set) var state: RoomState
   /// What the histories of this reactor's rooms take together.
   private let tally: HistoryTally
-  /// Publishes that the engine has not answered yet; the room stays while there are any.
-  private(set) var appending = 0
+  /// Calls under way, counted by ``Rooms``; the room stays while there are any.
+  var holds = 0
 
   init(state: RoomState, reactor: Reactor, engine: any Engine, streams: [DeliveryStream], tally: HistoryTally) {
     self.tally = tally
@@ -28,8 +28,6 @@ package actor Room {
 
   /// Publishes, and answers once the engine has taken the event.
   func publish(_ new: NewEvent, key: IdempotencyKey?, received: Moment) async throws(HubError) -> Publication {
-    appending += 1
-    defer { appending -= 1 }
     return take(try await engine.append(new, to: state.name, key: key, at: reactor.now), new, received)
   }
 
@@ -108,8 +106,8 @@ package actor Room {
     return body(&state)
   }
 
-  /// Nobody would notice if the room were gone, and no publish is under way.
-  var isDeserted: Bool { state.isDeserted && appending == 0 }
+  /// Nobody would notice if the room were gone, and no call is under way.
+  var isDeserted: Bool { state.isDeserted && holds == 0 }
   var oldestTime: Int64? { state.history.oldestTime }
 }
 

@@ -43,7 +43,10 @@ package actor Rooms {
   package func publish(
     _ event: NewEvent, to name: RoomName, key: IdempotencyKey?, received: Moment
   ) async throws(HubError) -> Publication {
-    let publication = try await room(name).publish(event, key: key, received: received)
+    if let publication = try publishNow(event, to: name, key: key, received: received).get() { return publication }
+    let room = try await hold(name)
+    defer { release(room) }
+    let publication = try await room.publish(event, key: key, received: received)
     note(publication)
     return publication
   }
@@ -68,7 +71,8 @@ package actor Rooms {
   func attach(
     _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit
   ) async throws(HubError) {
-    let room = try await room(subscription.room)
+    let room = try await hold(subscription.room)
+    defer { release(room) }
     await room.attach(subscription, reactor: index, after: point, limit: limit)
   }
 
@@ -113,6 +117,29 @@ package actor Rooms {
   package var historyBytes: Int { tally.bytes }
 
   // MARK: Coming and going
+
+  /// The room, which no sweep lets go of before ``release(_:)``.
+  ///
+  /// It is found and held in one step. For a task that prefers another reactor, each return to this actor is a real
+  /// suspension, even from a method of its own; a sweep in between would let go of the room, and a subscriber or an event
+  /// would be taken in by one that nobody finds any more.
+  private func hold(_ name: RoomName) async throws(HubError) -> Room {
+    while true {
+      if let room = rooms[name] {
+        change(room, holds: 1)
+        return room
+      }
+      _ = try await room(name)
+    }
+  }
+
+  private func release(_ room: Room) {
+    change(room, holds: -1)
+  }
+
+  private func change(_ room: Room, holds: Int) {
+    room.assumeIsolated { $0.holds += holds }
+  }
 
   private func room(_ name: RoomName) async throws(HubError) -> Room {
     if let room = rooms[name] { return room }

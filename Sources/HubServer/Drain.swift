@@ -48,9 +48,11 @@ struct Drain {
 
   /// Each client gets a delay of its own, spread over the time that the drain takes.
   private func announce(_ streams: [Connection]) async {
-    let spread = max(1000, Int(time.inSeconds * 1000))
+    let spacing = max(1.0, max(1000, time.inSeconds * 1000) / Double(max(1, streams.count)))
     for (index, connection) in streams.enumerated() {
-      await connection.announceDrain(delay: 500 + index * spread / max(1, streams.count) + Int.random(in: 0..<100))
+      // One step apart, each somewhere within its own step: no two are the same while a step has room for it.
+      let delay = 500 + (Double(index) + Double.random(in: 0..<1)) * spacing
+      await connection.announceDrain(delay: Int(delay))
     }
   }
 

@@ -8,6 +8,8 @@ extension Connection {
   func serveHTTP() async {
     guard case .http(let reader) = stage else { return }
     loop: while case .http = stage {
+      // A client that sends requests and reads no answers gets no more of them.
+      if !channel.outbox.admits(frames: 1, bytes: 0, limit: node.outboxLimit) { await channel.waitDrained() }
       switch nextStep(reader) {
       case .needsInput:
         await channel.waitReadable()
@@ -34,7 +36,7 @@ extension Connection {
 
   /// One synchronous step: what was held back, else what has arrived. Nil where the peer has ended.
   private func nextStep(_ reader: HTTPReader) -> HTTPReader.Step? {
-    if reader.hasPending {
+    if reader.canResume {
       let step = reader.resume(now: reactor.now)
       if case .needsInput = step {} else { return step }
     }
@@ -58,6 +60,11 @@ extension Connection {
     } else if !reader.isIdle, deadline.kind != .head {
       setDeadline(.head, after: node.settings.headers.time)
     }
+  }
+
+  /// Tells a client that waits with a streamed body to send it.
+  func invite(_ request: HTTPRequest) {
+    if request.expectsContinue { channel.push(HTTPResponse.goAhead) }
   }
 
   /// The next part of a streamed body; nil at its end. What is wrong with it is answered at once.
@@ -94,25 +101,33 @@ extension Connection {
     case .response(let response): send(response, to: &exchange, level: .info)
     case .quiet(let response): send(response, to: &exchange, level: .debug)
     case .webSocket(let opening):
+      worker.statistics.countAnswer(101)
       log(&exchange, status: 101, level: .info)
       await beginWebSocket(opening)
     case .eventStream(let rooms):
+      worker.statistics.countAnswer(200)
       log(&exchange, status: 200, level: .info)
       await beginEventStream(rooms)
     case .streamed:
+      worker.statistics.countAnswer(200)
       log(&exchange, status: 200, level: .debug)
       if !exchange.request.keepsAlive { stage = .closing }
     }
   }
 
   private func send(_ response: HTTPResponse, to exchange: inout Exchange, level: LogLevel) {
-    let closes = isTooMany || !exchange.request.keepsAlive || node.isDraining
+    let closes = isTooMany || !exchange.request.keepsAlive || node.isDraining || hasUnreadBody
     var response = response
     if exchange.request.needsKeepAliveField, !closes { response.fields.append("Connection", "keep-alive") }
     channel.push(response.encode(closing: closes, headOnly: exchange.isHead, date: worker.dateField))
     if closes { stage = .closing }
     worker.statistics.countAnswer(response.status)
     log(&exchange, status: response.status, level: level)
+  }
+
+  /// The answer came before the end of a streamed body: what is left of it cannot be told from a next request.
+  private var hasUnreadBody: Bool {
+    if case .http(let reader) = stage { reader.isInBody } else { false }
   }
 
   private func log(_ exchange: inout Exchange, status: Int, level: LogLevel) {

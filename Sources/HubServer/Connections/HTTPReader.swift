@@ -40,7 +40,9 @@ final class HTTPReader {
   var isIdle: Bool { parser.isBetweenRequests && pending.isEmpty }
   /// A head is complete and its body is under way.
   var isInBody: Bool { exchange != nil || isStreaming }
-  var hasPending: Bool { !pending.isEmpty }
+  /// There is something to take without more input: bytes that were held back, or the end of a body whose last part was
+  /// given out.
+  var canResume: Bool { !pending.isEmpty || isStreaming }
 
   /// Bytes that were held back, for whatever the connection becomes.
   func takePending() -> [UInt8] {
@@ -53,7 +55,6 @@ final class HTTPReader {
 
   /// Goes on with what was held back.
   func resume(now: Moment) -> Step {
-    guard hasPending else { return .needsInput }
     let bytes = pending
     var index = pendingIndex
     let step = read(bytes.span, at: &index, now: now)

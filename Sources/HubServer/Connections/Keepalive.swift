@@ -29,11 +29,8 @@ struct Keepalive {
   /// - Parameter acknowledged: bytes that the peer has acknowledged since the connection began.
   mutating func check(at now: Moment, acknowledged: UInt64, ping: Duration, pong: Duration) -> Verdict {
     if let before = acknowledgedAtPing {
-      if acknowledged > before {
-        acknowledgedAtPing = acknowledged
-        return .ping(lookAgain: now + pong)
-      }
-      return .dead
+      guard acknowledged > before else { return .dead }
+      heard(at: now)
     }
     let due = lastHeard + ping
     if now < due { return .wait(until: due) }

@@ -66,6 +66,7 @@ struct LineStream {
 
   func reply(to exchange: Exchange) async throws(HubError) -> Reply {
     let query = try HTTPQuery(exchange.request.query)
+    await connection.invite(exchange.request)
     switch query["results"] {
     case nil, "summary": return .quiet(.json(200, try await publishAll(exchange) { _, _ in }))
     case "each": return try await streamResults(exchange)
@@ -109,6 +110,9 @@ struct LineStream {
 
   /// A result a line as it comes, for clients that read while they write.
   private func streamResults(_ exchange: Exchange) async throws(HubError) -> Reply {
+    guard exchange.request.minorVersion >= 1 else {
+      throw HubError(.invalidRequest, "`results=each` needs HTTP/1.1, whose answers can be of any length")
+    }
     await connection.beginResults(HTTPResponse.resultsHead(date: worker.dateField))
     do throws(HubError) {
       let report = try await publishAll(exchange) { result, exchange in

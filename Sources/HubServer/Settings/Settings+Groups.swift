@@ -64,8 +64,6 @@ public struct ClientSettings: Sendable, Equatable {
   public var messageBytes = 64 << 10
   /// Rooms one connection may be subscribed to, 1 to 1,000,000. Default: 128.
   public var rooms = 128
-  /// Time for the handshake and for a first `auth` message, 1 second to 1 hour. Default: 10 seconds.
-  public var handshake = Duration.seconds(10)
 
   public init() {}
 }

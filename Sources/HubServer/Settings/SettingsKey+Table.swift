@@ -47,7 +47,6 @@ extension SettingsKey {
   private static let clients: [SettingsKey] = [
     SettingsKey("client.messageBytes", \.client.messageBytes, .size(128...1 << 30), "largest message from a client"),
     SettingsKey("client.rooms", \.client.rooms, .count(1...1_000_000), "most rooms of one connection"),
-    SettingsKey("client.handshake", \.client.handshake, .duration(seconds), "time for the handshake and first auth"),
     SettingsKey("ping", \.ping, .duration(seconds), "silence before a client is pinged"),
     SettingsKey("pong", \.pong, .duration(seconds), "time a pinged client has to show life"),
     SettingsKey("outbox.frames", \.outbox.frames, .count(1...1_000_000), "most frames waiting for one client"),

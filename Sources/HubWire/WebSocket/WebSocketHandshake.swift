@@ -16,9 +16,7 @@ package enum WebSocketHandshake {
     guard request.method == .get else {
       throw HubError(.methodNotAllowed, "a WebSocket is opened with GET, not \(request.method.text)")
     }
-    guard request.minorVersion >= 1, names("websocket", in: fields.list(of: "Upgrade")),
-      names("upgrade", in: fields.list(of: "Connection"))
-    else {
+    guard request.wantsUpgrade else {
       throw HubError(
         .upgradeRequired, "open a WebSocket here: HTTP/1.1 with Upgrade: websocket and Connection: Upgrade")
     }
@@ -33,7 +31,8 @@ package enum WebSocketHandshake {
       throw HubError(.invalidRequest, "there must be one Sec-WebSocket-Key, of 16 bytes in base64")
     }
     let subprotocols = fields.list(of: "Sec-WebSocket-Protocol")
-    guard subprotocols.allSatisfy(isToken), Set(subprotocols).count == subprotocols.count else {
+    guard subprotocols.isEmpty || subprotocols.allSatisfy(isToken) && Set(subprotocols).count == subprotocols.count
+    else {
       throw HubError(.invalidRequest, "Sec-WebSocket-Protocol must be a list of tokens, each named once")
     }
     return WebSocketOffer(acceptKey: acceptKey(for: keys[0]), subprotocols: subprotocols)
@@ -41,22 +40,28 @@ package enum WebSocketHandshake {
 
   /// The answer that opens the WebSocket: frames follow it (section 4.2.2).
   ///
-  /// - Parameters:
-  ///   - subprotocol: One of the offered ones, or nil.
-  ///   - fields: Further fields, such as the extensions taken.
-  package static func answer(
-    to offer: WebSocketOffer, subprotocol: String? = nil, fields: HTTPFields = HTTPFields(), date: String? = nil
-  ) -> [UInt8] {
-    var all: HTTPFields = [
-      "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": offer.acceptKey,
-    ]
-    if let subprotocol { all.append("Sec-WebSocket-Protocol", subprotocol) }
-    for index in 0..<fields.count {
-      let field = fields.field(at: index)
-      all.append(field.name, field.value)
+  /// - Parameter subprotocol: One of the offered ones, or nil.
+  package static func answer(to offer: WebSocketOffer, subprotocol: String? = nil) -> [UInt8] {
+    var head: [UInt8] = []
+    head.reserveCapacity(192)
+    head.append(contentsOf: answerStart)
+    head.append(contentsOf: offer.acceptKey.utf8)
+    if let subprotocol {
+      head.append(contentsOf: "\r\nSec-WebSocket-Protocol: ".utf8)
+      head.append(contentsOf: subprotocol.utf8)
     }
-    return HTTPResponse.encodeStreamHead(status: 101, fields: all, date: date)
+    head.append(contentsOf: "\r\n\r\n".utf8)
+    return head
   }
+
+  /// The same for every answer.
+  private static let answerStart = Array(
+    """
+    HTTP/1.1 101 Switching Protocols\r
+    Upgrade: websocket\r
+    Connection: Upgrade\r
+    Sec-WebSocket-Accept:\u{20}
+    """.utf8)
 
   /// The answer to a key: the digest of it and of a constant that nobody else would append (section 1.3).
   package static func acceptKey(for key: String) -> String {

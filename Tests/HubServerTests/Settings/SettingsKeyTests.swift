@@ -22,7 +22,7 @@ import Testing
     ("engine", "memory:"), ("host", "127.0.0.1"), ("port", "8080"), ("reactors", "6"), ("connections", "10000"),
     ("ping", "25s"), ("pong", "10s"), ("headers.bytes", "32KiB"), ("headers.fields", "100"), ("headers.time", "10s"),
     ("keepAlive", "1m"), ("body.time", "30s"), ("body.bytes", "1MiB"), ("client.messageBytes", "64KiB"),
-    ("client.rooms", "128"), ("client.handshake", "10s"), ("history.room.events", "1000"), ("history.room.age", "5m"),
+    ("client.rooms", "128"), ("rooms", "1000000"), ("history.room.events", "1000"), ("history.room.age", "5m"),
     ("history.room.bytes", "16MiB"), ("history.node.bytes", "256MiB"), ("outbox.frames", "256"),
     ("outbox.bytes", "1MiB"), ("idempotency.time", "5m"), ("remember.time", "24h"), ("drain", "15s"),
     ("body.envelopes", "1000"), ("trace.events", "false"), ("debug.echo", "false"), ("insecure", "false"),

@@ -20,7 +20,7 @@ let settingsSamples: [String: (input: String, shown: String)] = [
   "trace.events": ("yes", "true"), "debug.echo": ("on", "true"), "headers.bytes": ("16KiB", "16KiB"),
   "headers.fields": ("7", "7"), "headers.time": ("1s", "1s"), "keepAlive": ("2m", "2m"), "body.bytes": ("2MiB", "2MiB"),
   "body.time": ("1h", "1h"), "body.envelopes": ("10", "10"), "client.messageBytes": ("1kB", "1000"),
-  "client.rooms": ("4", "4"), "client.handshake": ("1500ms", "1500ms"), "ping": ("60", "1m"), "pong": ("90s", "90s"),
+  "client.rooms": ("4", "4"), "rooms": ("7", "7"), "ping": ("60", "1m"), "pong": ("90s", "90s"),
   "outbox.frames": ("1", "1"), "outbox.bytes": ("1", "1"), "history.room.events": ("5", "5"),
   "history.room.age": ("1d", "24h"), "history.room.bytes": ("1MB", "1000000"), "history.node.bytes": ("1GiB", "1GiB"),
   "idempotency.time": ("3s", "3s"), "idempotency.keys": ("9", "9"), "remember.time": ("48h", "48h"),

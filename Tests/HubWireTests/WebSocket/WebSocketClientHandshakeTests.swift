@@ -12,7 +12,7 @@ import Testing
       let client = WebSocketClientHandshake(host: "h", target: "/", subprotocols: ["other", "roomcast.v1"])
       let offer = try WebSocketHandshake.offer(in: request(client.request))
       #expect(offer.subprotocols == ["other", "roomcast.v1"])
-      let answer = WebSocketHandshake.answer(to: offer, subprotocol: subprotocol, fields: ["Server": "roomcast"])
+      let answer = WebSocketHandshake.answer(to: offer, subprotocol: subprotocol)
       let head = try head(answer)
       #expect(head.fields["Server"] == "roomcast")
       #expect(try client.verify(head) == subprotocol)
