@@ -41,9 +41,12 @@ let package = Package(
     .testTarget(name: "HubIOTests", dependencies: ["HubIO", "HubTesting"], swiftSettings: house),
     .testTarget(name: "HubRoomsTests", dependencies: ["HubRooms", "HubTesting"], swiftSettings: house),
     .testTarget(name: "HubServerTests", dependencies: ["HubServer", "HubTesting"], swiftSettings: house),
+    .testTarget(
+      name: "HubClientTests", dependencies: ["HubClient", "HubServer", "HubIO", "HubWire", "HubTesting"],
+      swiftSettings: house),
 
     .executableTarget(name: "Yardstick", path: "Benchmarks/Yardstick"),
     .executableTarget(
-      name: "Load", dependencies: ["HubWire", "CLinux"], path: "Benchmarks/Load", swiftSettings: house),
+      name: "Load", dependencies: ["CLinux"], path: "Benchmarks/Load", swiftSettings: house),
   ]
 )

@@ -19,6 +19,8 @@ private import Glibc
   /// Bytes that the socket has taken.
   private var taken: UInt64 = 0
   private var isReadable = false
+  /// The end is behind what can be taken now, and no further readiness will tell of it.
+  private var isEndDue = false
   private var isFlushDue = false
   private var readWaiter: UnsafeContinuation<Void, Never>?
   private var writeWaiter: UnsafeContinuation<Void, Never>?
@@ -38,6 +40,7 @@ private import Glibc
         unsafe waiter.resume()
       }
     }
+    if readiness.contains(.end) { isEndDue = true }
     if readiness.contains(.read) {
       isReadable = true
       if let waiter = unsafe readWaiter {
@@ -86,7 +89,7 @@ private import Glibc
     let count = unsafe reactor.kernel.receive(descriptor, into: buffer)
     if count > 0 {
       // Edge-triggered: a short read has emptied the socket, and the next arrival will be reported.
-      isReadable = count == buffer.count
+      isReadable = count == buffer.count || isEndDue
       return .bytes(count)
     }
     if count == -Int(EAGAIN) {

@@ -43,4 +43,6 @@ package struct Readiness: OptionSet, Sendable {
   package static let read = Readiness(rawValue: 1)
   /// The socket takes bytes again.
   package static let write = Readiness(rawValue: 2)
+  /// The peer has ended its side, or the connection broke: whatever is left to take, the end comes behind it.
+  package static let end = Readiness(rawValue: 4)
 }

@@ -70,11 +70,13 @@ private import Glibc
       var readiness: Readiness = []
       if unsafe event.events & Self.readable != 0 { readiness.insert(.read) }
       if unsafe event.events & Self.writable != 0 { readiness.insert(.write) }
+      if unsafe event.events & Self.ended != 0 { readiness.insert(.end) }
       report(descriptor, readiness)
     }
   }
 
   private static let readable = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
+  private static let ended = EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
   private static let writable = EPOLLOUT.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
 
   package func wake() {

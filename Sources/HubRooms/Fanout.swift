@@ -68,6 +68,8 @@ package actor Fanout {
   // MARK: Live events
 
   private func collect(_ event: Event, _ published: Moment, in room: LocalRoom) {
+    // What has no place in history is not there to be read later.
+    if event.isEphemeral { statistics.ephemeralMissed += UInt64(room.subscriptions - room.liveCount) }
     if room.holds(excludedBy: event) {
       sendBurst(of: room)
       return fallBehind(room.sendExcluding(event, published: published, &statistics))
@@ -110,7 +112,6 @@ package actor Fanout {
     subscription.localRoom = room
     subscription.roomID = id
     statistics.subscriptions += 1
-    sendBurst(of: room)  // what was published before is not for this one
     subscription.state = .reading(offset: standing.position.offset)
     if let tell = subscription.onStanding {
       subscription.onStanding = nil

@@ -10,6 +10,8 @@ package struct FanoutStatistics {
   package var streamOverflows: UInt64 = 0
   /// Gaps told: a subscriber was slower than the history reaches back.
   package var gaps: UInt64 = 0
+  /// Ephemeral events times the subscribers that were not live and so did not get them.
+  package var ephemeralMissed: UInt64 = 0
   /// Events read from history for subscribers that caught up or resumed.
   package var replayed: UInt64 = 0
   /// Subscriptions, in all states.

@@ -39,7 +39,8 @@ final class LocalRoom {
     self.limit = limit
   }
 
-  private var liveCount: Int {
+  /// Members to whom events are pushed as they come.
+  var liveCount: Int {
     webSockets.members.count + eventStreams.members.count + individuals.members.count
   }
 
@@ -125,7 +126,7 @@ final class LocalRoom {
       let encoding = member.subscription._withUnsafeGuaranteedRef { $0.encoding }
       encoding.remembering { push(joined(encoding), to: member, &late) }
     }
-    dismiss(late)
+    dismiss(late, &statistics)
     return late
   }
 
@@ -141,7 +142,7 @@ final class LocalRoom {
       let (encoding, connection) = member.subscription._withUnsafeGuaranteedRef { ($0.encoding, $0.connection) }
       encoding.remembering { push(self.event(event, as: encoding, for: connection), to: member, &late) }
     }
-    dismiss(late)
+    dismiss(late, &statistics)
     return late
   }
 
@@ -192,8 +193,9 @@ final class LocalRoom {
   }
 
   /// Members that could not take the burst have everything before it.
-  private func dismiss(_ late: [Subscription]) {
+  private func dismiss(_ late: [Subscription], _ statistics: inout FanoutStatistics) {
     guard !late.isEmpty else { return }
+    statistics.ephemeralMissed += UInt64(late.count * burst.count(where: \.isEphemeral))
     // An ephemeral event has no place in history: those who are late miss it, and go on after the last that has one.
     let first = burst.first { !$0.isEphemeral }?.offset
     for subscription in late {

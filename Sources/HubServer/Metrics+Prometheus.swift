@@ -31,6 +31,9 @@ extension Metrics {
     text.counter(
       "roomcast_stream_overflows_total", "Times a room's events did not fit a reactor's stream.", fanout.streamOverflows
     )
+    text.counter(
+      "roomcast_ephemeral_missed_total", "Ephemeral events times the subscribers that were not live.",
+      fanout.ephemeralMissed)
     text.counter("roomcast_gaps_total", "Gaps told to subscribers slower than history reaches back.", fanout.gaps)
     text.counter(
       "roomcast_heartbeat_timeouts_total", "Streams given up without a sign of life.", workers.heartbeatTimeouts)

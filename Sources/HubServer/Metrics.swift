@@ -25,6 +25,7 @@ struct Metrics: Sendable {
     var overflows: UInt64 = 0
     var streamOverflows: UInt64 = 0
     var gaps: UInt64 = 0
+    var ephemeralMissed: UInt64 = 0
     var replayed: UInt64 = 0
     var subscriptions = 0
     var latency = Histogram()
@@ -34,6 +35,7 @@ struct Metrics: Sendable {
       overflows += other.overflows
       streamOverflows += other.streamOverflows
       gaps += other.gaps
+      ephemeralMissed += other.ephemeralMissed
       replayed += other.replayed
       subscriptions += other.subscriptions
       latency.add(other.latency)

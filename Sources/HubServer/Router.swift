@@ -17,9 +17,12 @@ struct Router {
   }
 
   /// The synchronous part: all of it, for a publish into a room that lives here.
-  func plan(_ exchange: inout Exchange) -> Plan {
+  ///
+  /// - Parameter isTooMany: the connection is one more than the node takes.
+  func plan(_ exchange: inout Exchange, isTooMany: Bool) -> Plan {
     do throws(HubError) {
       try checkAccess(exchange.request)
+      if isTooMany { return .reply(try tooMany(exchange.request)) }
       let endpoint = try Endpoint(exchange.request.path, debugEcho: worker.node.settings.debug.echo)
       if let reply = checkMethod(endpoint, &exchange) { return .reply(reply) }
       guard case .roomEvents(let room) = endpoint, exchange.request.method == .post else { return .ask(endpoint) }
@@ -53,6 +56,13 @@ struct Router {
     if host == worker.admittedHost, !request.fields.contains("Origin") { return }
     try worker.node.access.check(request)
     worker.admittedHost = host
+  }
+
+  /// A browser is told after the handshake, since it cannot see why one failed.
+  private func tooMany(_ request: HTTPRequest) throws(HubError) -> Reply {
+    let error = HubError(.tooManyConnections, "the node has its limit of connections (`connections`)")
+    guard request.wantsUpgrade else { throw error }
+    return .webSocket(WebSocketOpening(offer: try WebSocketHandshake.offer(in: request), purpose: .refuse(error)))
   }
 
   private func checkMethod(_ endpoint: Endpoint, _ exchange: inout Exchange) -> Reply? {

@@ -26,6 +26,8 @@ enum Command {
     let rest = Array(words.dropFirst())
     switch words.first {
     case "serve": return await ServeCommand.run(rest, environment: environment)
+    case "publish": return await PublishCommand.run(rest, environment: environment)
+    case "subscribe": return await SubscribeCommand.run(rest, environment: environment)
     case "check": return CheckCommand.run(rest, environment: environment)
     case "--version", "version":
       print("roomcast \(Hub.version)")

@@ -18,7 +18,7 @@ extension Connection {
       case .request(var exchange):
         setDeadline(.none, at: reactor.now)
         let router = Router(connection: self, worker: worker)
-        switch isTooMany ? .reply(tooMany(&exchange)) : router.plan(&exchange) {
+        switch router.plan(&exchange, isTooMany: isTooMany) {
         case .reply(.quiet(let response)): send(response, to: &exchange, level: .debug)
         case let plan: await take(await router.reply(plan, &exchange), &exchange)
         }
@@ -89,12 +89,6 @@ extension Connection {
   }
 
   // MARK: Answers
-
-  private func tooMany(_ exchange: inout Exchange) -> Reply {
-    count(.tooManyConnections)
-    let error = HubError(.tooManyConnections, "the node has its limit of connections (`connections`)")
-    return .error(error, trace: exchange.trace())
-  }
 
   private func take(_ reply: Reply, _ exchange: inout Exchange) async {
     switch reply {

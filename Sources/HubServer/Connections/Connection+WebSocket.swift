@@ -50,7 +50,10 @@ extension Connection {
       case .text(let message): messages.append(message)
       case .binary:
         close(code: 1003, reason: "binary messages are not understood here; send JSON as text")
-      case .ping, .pong, .close: break
+      // What was said before the close still counts: the answer to it waits until that has been handled.
+      case .close(let code, _):
+        if messages.isEmpty { answerClose(code) } else { stream?.closeAfterMessages = .some(code) }
+      case .ping, .pong: break
       }
     }
     worker.statistics.messagesIn += UInt64(messages.count)
@@ -63,7 +66,8 @@ extension Connection {
       switch event {
       case .text(let message): channel.push(WebSocketFrame.encode(.text, message))
       case .binary(let message): channel.push(WebSocketFrame.encode(.binary, message))
-      case .ping, .pong, .close: break
+      case .close(let code, _): answerClose(code)
+      case .ping, .pong: break
       }
     }
   }
@@ -74,11 +78,7 @@ extension Connection {
     do throws(WebSocketViolation) {
       while let event = try stream?.codec?.next(input, at: &index) {
         if case .closing = stage { return }
-        switch event {
-        case .ping(let payload): channel.push(WebSocketFrame.encode(.pong, payload))
-        case .close(let code, _): answerClose(code)
-        case .text, .binary, .pong: break
-        }
+        if case .ping(let payload) = event { channel.push(WebSocketFrame.encode(.pong, payload)) }
         body(event)
       }
     } catch {
@@ -104,11 +104,13 @@ extension Connection {
       guard case .webSocket = stage, let stream else { return }
       let session = Session(maximumRooms: node.settings.client.rooms, isDraining: node.isDraining)
       for action in session.receive(message, subscribed: stream.subscriptions.map(\.room)) {
+        guard case .webSocket = stage else { return }
         await perform(action)
       }
       // Answers that are not read are not made: the rest waits until there is room for them.
       if !channel.outbox.admits(frames: 1, bytes: 0, limit: node.outboxLimit) { await channel.waitDrained() }
     }
+    if case .webSocket = stage, let code = stream?.closeAfterMessages { answerClose(code) }
   }
 
   private func perform(_ action: SessionAction) async {

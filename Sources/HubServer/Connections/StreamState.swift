@@ -10,6 +10,8 @@ struct StreamState {
   /// In the order in which they were subscribed, but for turns of catching up. Few: a list is smaller than a table.
   var subscriptions: ContiguousArray<Subscription> = []
   var keepalive: Keepalive
+  /// The peer has closed, with this code or none, behind messages that are still being handled.
+  var closeAfterMessages: UInt16??
 
   var isWebSocket: Bool { codec != nil }
 

@@ -1,4 +1,5 @@
 import Glibc
+import HubTesting
 import Testing
 
 @testable import HubServer
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test func `random text in JSON reads back as it was`() throws {
-    var random = SeededGenerator(seed: 3)
+    var random = SeededRandom(seed: 3)
     for _ in 0..<500 {
       var text = String.UnicodeScalarView()
       for _ in 0..<20 {
@@ -84,7 +85,7 @@ import Testing
   }
 
   @Test func `times are the calendar's`() {
-    var random = SeededGenerator(seed: 1)
+    var random = SeededRandom(seed: 1)
     let seconds =
       [0, 59, 86_399, 86_400, 951_782_399, 951_782_400, 951_868_800, 1_709_164_800, 4_107_542_400]
       + (0..<2_000).map { _ in Int.random(in: 0...250_000_000_000, using: &random) }

@@ -1,3 +1,4 @@
+import HubTesting
 import Testing
 
 @testable import HubServer
@@ -80,7 +81,7 @@ import Testing
   }
 
   @Test func `any bytes at all are read or refused`() {
-    var random = SeededGenerator(seed: 5)
+    var random = SeededRandom(seed: 5)
     let alphabet = Array("{}[]:,'\"\\/*+-.0123xueEINab \n\r\u{2028}".utf8) + [0xFF, 0x80, 0xE2]
     for _ in 0..<20_000 {
       let bytes = (0..<Int.random(in: 0...24, using: &random)).map { _ in alphabet.randomElement(using: &random)! }

@@ -155,7 +155,7 @@ import Testing
       "{ remember: { 'rooms.x': 1 } }",
       "hub.json5:1:15: remember.rooms.x: this key is not known; did you mean remember.rooms?"
     ),
-    ("{ rooms: 1 }", "hub.json5:1:3: rooms: this key is not known; did you mean client.rooms or remember.rooms?"),
+    ("{ frames: 1 }", "hub.json5:1:3: frames: this key is not known; did you mean outbox.frames?"),
     (
       "{ colour: 1 }",
       "hub.json5:1:3: colour: this key is not known; take it away; roomcast check --help lists the settings"

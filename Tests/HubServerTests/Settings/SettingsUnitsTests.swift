@@ -1,3 +1,4 @@
+import HubTesting
 import Testing
 
 @testable import HubServer
@@ -22,7 +23,7 @@ import Testing
   }
 
   @Test func `what is shown is read back as the same`() {
-    var random = SeededGenerator(seed: 9)
+    var random = SeededRandom(seed: 9)
     for _ in 0..<1_000 {
       let number = Int.random(in: 0...(1 << Int.random(in: 0...40, using: &random)), using: &random)
       #expect(SettingsUnits.bytes(SettingsUnits.text(bytes: number)) == number)

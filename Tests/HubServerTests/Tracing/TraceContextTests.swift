@@ -1,3 +1,4 @@
+import HubTesting
 import Testing
 
 @testable import HubServer
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test func `a parent is continued under a new span`() throws {
-    var random = SeededGenerator(seed: 1)
+    var random = SeededRandom(seed: 1)
     let next = TraceContext.of(parents: [Self.valid], states: ["a=1", "b=2"], using: &random)
     #expect(next.traceID.description == Self.trace)
     #expect(Hexadecimal.text(next.spanID) != Self.span)
@@ -57,7 +58,7 @@ import Testing
 
   @Test(arguments: [[], ["nonsense"], [valid, valid]])
   func `a trace is begun where none is named, and no state goes along`(parents: [String]) {
-    var random = SeededGenerator(seed: 1)
+    var random = SeededRandom(seed: 1)
     let first = TraceContext.of(parents: parents, states: ["a=1"], using: &random)
     let second = TraceContext.of(parents: parents, states: ["a=1"], using: &random)
     #expect(first.traceID != second.traceID && first.traceID.description != Self.trace)
@@ -65,7 +66,7 @@ import Testing
   }
 
   @Test func `what is written is read back, and the same seed writes the same`() {
-    var (random, again) = (SeededGenerator(seed: 7), SeededGenerator(seed: 7))
+    var (random, again) = (SeededRandom(seed: 7), SeededRandom(seed: 7))
     for _ in 0..<1_000 {
       let context = TraceContext.begin(using: &random).next(using: &random)
       #expect(TraceContext(parent: context.parent) == context)

@@ -1,3 +1,4 @@
+import HubTesting
 import HubWire
 import Testing
 
@@ -25,7 +26,7 @@ import Testing
     var random = RandomJSON(seed: 1)
     for _ in 0..<300 {
       let bytes = (0..<random.below(40)).map { _ in
-        random.below(8) == 0 ? UInt8(truncatingIfNeeded: random.next()) : UInt8(0x20 + random.below(0x60))
+        random.below(8) == 0 ? UInt8(truncatingIfNeeded: random.random.next()) : UInt8(0x20 + random.below(0x60))
       }
       for start in 0...bytes.count {
         let (wordwise, bytewise) = ends(bytes, from: start)

@@ -1,3 +1,4 @@
+import HubTesting
 import HubWire
 import Testing
 
@@ -75,10 +76,10 @@ import Testing
     let users = ["ann", "größe", "\"\\", "a\u{0}b", String(repeating: "u\n", count: 50), ""]
     for _ in 0..<500 {
       let data = try EventData(json: Array(random.text().utf8))
-      let bytes = EventData(bytes: (0..<random.below(50)).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+      let bytes = EventData(bytes: (0..<random.below(50)).map { _ in UInt8(truncatingIfNeeded: random.random.next()) })
       let place =
         random.below(3) == 0
-        ? nil : Position(epoch: "e\(random.below(1000))", offset: random.next() >> UInt64(random.below(64)))
+        ? nil : Position(epoch: "e\(random.below(1000))", offset: random.random.next() >> UInt64(random.below(64)))
       let name = random.pick(["message", "a\"b", "日本", "x\\y", "some quite long name of an event"])
       let sent = random.below(4) == 0 ? bytes : data
       let user = random.below(2) == 0 ? nil : random.pick(users)

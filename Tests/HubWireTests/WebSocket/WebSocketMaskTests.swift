@@ -1,9 +1,10 @@
+import HubTesting
 import HubWire
 import Testing
 
 @Suite struct WebSocketMaskTests {
   @Test func theFastWayAgreesWithThePlainWayAtEveryOffset() {
-    var dice = WebSocketDice(seed: 1)
+    var dice = SeededRandom(seed: 1)
     let source = (0..<128).map { _ in UInt8.random(in: 0...255, using: &dice) }
     for start in 0..<32 {
       for target in 0..<32 {

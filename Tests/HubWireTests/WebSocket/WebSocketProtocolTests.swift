@@ -1,3 +1,4 @@
+import HubTesting
 import HubWire
 import Testing
 
@@ -7,11 +8,11 @@ import Testing
   private struct Script {
     var bytes: [UInt8] = []
     var events: [WebSocketEvent] = []
-    var dice: WebSocketDice
+    var dice: SeededRandom
     let sender: WebSocketProtocol.Role
 
     init(seed: UInt64, sender: WebSocketProtocol.Role, messages: Int) {
-      dice = WebSocketDice(seed: seed)
+      dice = SeededRandom(seed: seed)
       self.sender = sender
       for _ in 0..<messages { addMessage() }
       bytes += WebSocketFrame.close(code: 4001, reason: "genug für heute", mask: mask())
@@ -67,7 +68,7 @@ import Testing
       #expect(whole.events == script.events, "seed \(seed)")
       #expect(whole.violation == nil, "seed \(seed)")
       #expect(WebSocketReceived(script.bytes, role: receiver, cuts: Array(script.bytes.indices)) == whole)
-      var dice = WebSocketDice(seed: seed &+ 1000)
+      var dice = SeededRandom(seed: seed &+ 1000)
       for _ in 0..<5 {
         let cuts = (0..<10).map { _ in Int.random(in: 0...script.bytes.count, using: &dice) }.sorted()
         #expect(WebSocketReceived(script.bytes, role: receiver, cuts: cuts) == whole, "seed \(seed), cuts \(cuts)")

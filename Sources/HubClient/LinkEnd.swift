@@ -1,0 +1,25 @@
+/// How one connection of a ``Link`` ended, and what follows from it.
+struct LinkEnd: Error, Equatable {
+  /// A sentence for people.
+  var reason: String
+  /// Whether to try again.
+  var comesBack: Bool
+  /// The close code, where the hub closed.
+  var code: UInt16?
+  /// How long the hub asks to stay away.
+  var delay: Duration?
+
+  /// The connection is gone, or could not be had.
+  static func lost(_ reason: String) -> LinkEnd { LinkEnd(reason: reason, comesBack: true) }
+
+  /// Nothing that another try could mend.
+  static func final(_ reason: String) -> LinkEnd { LinkEnd(reason: reason, comesBack: false) }
+
+  /// The hub closed the WebSocket.
+  static func closed(code: UInt16?, reason: String) -> LinkEnd {
+    let number = code.map { "with \($0)" } ?? "without a code"
+    return LinkEnd(
+      reason: reason.isEmpty ? "the hub closed the connection \(number)" : "\(reason) (closed \(number))",
+      comesBack: CloseRule.comesBack(after: code), code: code)
+  }
+}

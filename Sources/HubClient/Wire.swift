@@ -1,0 +1,140 @@
+import HubIO
+
+/// A connection that was dialled: its channel, the task that writes where the socket blocks, and the silence that ends
+/// it. Touched on the reactor's thread only.
+final class Wire: @unchecked Sendable {
+  let channel: Channel
+  private let reactor: Reactor
+  private var isWriting = false
+
+  /// What is done about silence.
+  private enum Watch {
+    case off
+    /// Nothing for so long ends the connection.
+    case listening(Duration)
+    /// Nothing is expected from the peer; so often, these bytes show it that this side is alive.
+    case holding(Duration, @Sendable () -> [UInt8])
+  }
+  private var watch = Watch.off
+  private var timer: TimerWheel<TimerAction>.ID?
+  private var lastHeard: Moment
+  /// The connection was ended because nothing came.
+  private(set) var fellSilent = false
+
+  init(channel: Channel, reactor: Reactor) {
+    self.channel = channel
+    self.reactor = reactor
+    lastHeard = reactor.now
+    channel.owner = self
+  }
+
+  /// Whether nothing has come that nobody asked for, the end of the stream included.
+  var isIdle: Bool {
+    if case .nothing = channel.receive() { true } else { false }
+  }
+
+  func send(_ bytes: [UInt8]) {
+    channel.push(bytes)
+  }
+
+  /// What one look at the socket gives: nil where nothing is there.
+  ///
+  /// - Parameter body: takes the bytes, which are gone after it.
+  /// - Returns: nil at the end of the stream.
+  func receive<Result>(_ body: (Span<UInt8>) throws -> Result) rethrows -> Received<Result> {
+    switch channel.receive() {
+    case .nothing: return .nothing
+    case .end: return .end
+    case .bytes(let count):
+      lastHeard = reactor.now
+      let bytes = UnsafeRawBufferPointer(start: reactor.receiveBuffer.baseAddress, count: count)
+      return .result(try bytes.withMemoryRebound(to: UInt8.self) { try body($0.span) })
+    }
+  }
+
+  enum Received<Result> {
+    case result(Result)
+    case nothing
+    case end
+  }
+
+  func close() {
+    stopTimer()
+    channel.close()
+    channel.owner = nil
+  }
+
+  // MARK: Silence
+
+  /// Ends the connection once nothing has come for `duration`, counted from now.
+  func endAfterSilence(of duration: Duration) {
+    lastHeard = reactor.now
+    begin(.listening(duration), after: duration)
+  }
+
+  /// Expects nothing, and sends `bytes` every so often.
+  func hold(every duration: Duration, sending bytes: @escaping @Sendable () -> [UInt8]) {
+    begin(.holding(duration, bytes), after: duration)
+  }
+
+  /// Lets silence be.
+  func rest() {
+    stopTimer()
+    watch = .off
+  }
+
+  private func begin(_ watch: Watch, after duration: Duration) {
+    stopTimer()
+    self.watch = watch
+    if !channel.isClosed { timer = reactor.schedule(after: duration, .call(self, kind: 0)) }
+  }
+
+  private func stopTimer() {
+    if let timer { reactor.cancel(timer) }
+    timer = nil
+  }
+
+  // MARK: Writing
+
+  private func write() async {
+    while !channel.isClosed, channel.isBlocked {
+      await channel.waitWritable()
+      channel.flush()
+    }
+    isWriting = false
+  }
+}
+
+extension Wire: TimerTarget {
+  func timerFired(_ kind: UInt8) {
+    timer = nil
+    switch watch {
+    case .off: break
+    case .listening(let limit):
+      let left = limit - (reactor.now - lastHeard)
+      if left > .zero {
+        timer = reactor.schedule(after: left, .call(self, kind: 0))
+      } else {
+        fellSilent = true
+        channel.close()
+      }
+    case .holding(let interval, let bytes):
+      // Nothing is added to what the peer does not take.
+      if channel.outbox.isEmpty { channel.push(bytes()) }
+      timer = reactor.schedule(after: interval, .call(self, kind: 0))
+    }
+  }
+}
+
+extension Wire: ChannelOwner {
+  func channelBlocked(_ channel: Channel) {
+    if isWriting { return }
+    isWriting = true
+    Task(executorPreference: reactor) { await self.write() }
+  }
+
+  /// Whoever reads finds the closed channel.
+  func channelBroke(_ channel: Channel) {
+    channel.close()
+  }
+}

@@ -1,0 +1,97 @@
+import HubWire
+
+/// A client of server-sent events over one or several rooms, which resumes with the last `id` it was told.
+package final class SimulatedEventStream: SimulatedClient {
+  private var head = HTTPResponseParser()
+  private var parser = ServerSentEventParser()
+  private var isStreaming = false
+
+  package private(set) var rooms: [RoomWatch]
+  package private(set) var lastEventID = ""
+  package private(set) var status = 0
+  package private(set) var problems: [String] = []
+  package private(set) var errors: [String] = []
+  private var isResuming = false
+
+  package init(name: String, rooms: [String]) {
+    self.rooms = rooms.map { RoomWatch(room: $0) }
+    super.init(name: name)
+  }
+
+  package var isOpen: Bool { isConnected && rooms.allSatisfy(\.isSubscribed) }
+
+  package func open(_ link: SimulatedLink) {
+    connect(link)
+    head = HTTPResponseParser()
+    parser = ServerSentEventParser()
+    isStreaming = false
+    isResuming = !lastEventID.isEmpty
+    let query = rooms.map { "room=\($0.room)" }.joined(separator: "&")
+    let target = rooms.count == 1 ? "/v1/rooms/\(rooms[0].room)/events" : "/v1/events?\(query)"
+    var request = "GET \(target) HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+    if isResuming { request += "Last-Event-ID: \(lastEventID)\r\n" }
+    send(Array((request + "\r\n").utf8))
+  }
+
+  package override func ended() {
+    for index in rooms.indices { rooms[index].disconnected() }
+  }
+
+  package override func received(_ bytes: [UInt8]) {
+    var index = 0
+    do {
+      while let event = try head.next(bytes.span, at: &index) {
+        switch event {
+        case .head(let head):
+          status = head.status
+          isStreaming = head.status == 200
+        case .body(let range): if isStreaming { try read(bytes[range]) }
+        case .end: break
+        }
+      }
+    } catch {
+      note("\(error)")
+    }
+  }
+
+  private func read(_ bytes: ArraySlice<UInt8>) throws {
+    var index = 0
+    let bytes = Array(bytes)
+    while let event = try parser.next(bytes.span, at: &index) { hear(event, try ServerMessage.parse(event.data)) }
+  }
+
+  private func hear(_ event: ServerSentEvent, _ message: ServerMessage) {
+    switch message {
+    case .subscribed(_, let room, let position, let recovered, _):
+      with(room) { $0.subscribed(position, recovered: recovered, resuming: isResuming) }
+    case .event(let received): with(received.room ?? "") { $0.event(received) }
+    case .skip(let room, let position): with(room) { $0.skip(position) }
+    case .gap(let room, let from, let position): with(room) { $0.gap(from: from, to: position) }
+    case .error(_, _, let code, _, _): errors.append(code)
+    default: note("\(event.name): \(message)")
+    }
+    lastEventID = parser.lastEventID
+    check()
+  }
+
+  /// The cursor must say exactly what was told, of all rooms: what it leaves out would come twice, and what it has too
+  /// much would never come.
+  private func check() {
+    let told = rooms.compactMap(\.position)
+    guard told.count == rooms.count else { return }
+    let names = rooms.compactMap { try? RoomName($0.room) }
+    let expected = told.count == 1 ? told[0].description : SSECursor(rooms: names, positions: told).text
+    if rooms.allSatisfy(\.isSubscribed), lastEventID != expected {
+      note("the id is \(lastEventID), what was told is \(expected)")
+    }
+  }
+
+  private func with(_ room: String, _ body: (inout RoomWatch) -> Void) {
+    guard let index = rooms.firstIndex(where: { $0.room == room }) else { return note("told of \(room)") }
+    body(&rooms[index])
+  }
+
+  private func note(_ problem: String) {
+    if problems.count < 20 { problems.append(problem) }
+  }
+}

@@ -1,0 +1,24 @@
+/// All links of a simulation: each step lets bytes pass on one of them.
+package final class SimulatedNetwork: Participant {
+  private let kernels: [SimulatedKernel]
+  private var links: [SimulatedLink] = []
+
+  package init(_ kernels: [SimulatedKernel]) {
+    self.kernels = kernels
+  }
+
+  /// Connects to the reactor at `index`.
+  package func connect(to index: Int, _ conduct: SimulatedLink.Conduct) -> SimulatedLink {
+    let link = kernels[index].connect(conduct)
+    links.append(link)
+    return link
+  }
+
+  package func step(_ random: inout SeededRandom) -> Bool {
+    links.removeAll { $0.isOver }
+    if links.isEmpty { return false }
+    let first = random.number(in: 0..<links.count)
+    for offset in links.indices where links[(first + offset) % links.count].step() { return true }
+    return false
+  }
+}

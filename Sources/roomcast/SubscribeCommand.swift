@@ -1,0 +1,90 @@
+import Glibc
+import HubClient
+import HubIO
+import HubWire
+
+/// `roomcast subscribe`: prints events as they come.
+enum SubscribeCommand {
+  private static let after = ArgumentOption(
+    name: "--after", placeholder: "POSITION",
+    help: "begin after a position that the hub told, or with everything that is kept: earliest")
+  private static let count = ArgumentOption(name: "--count", placeholder: "N", help: "end after N events")
+  private static let options = [ClientArguments.url, after, count, .json]
+
+  /// - Parameter words: what follows `subscribe`.
+  /// - Returns: the exit code.
+  static func run(_ words: [String], environment: [String: String]) async -> Int32 {
+    do throws(ArgumentsError) {
+      let arguments = try Arguments(words, options: options, shape: Arguments.Shape(positionals: ["ROOM…"]))
+      if arguments.has(.help) {
+        print(help.text, terminator: "")
+        return EX_OK
+      }
+      let url = try ClientArguments.url(arguments, environment)
+      let rooms = try rooms(arguments)
+      let count = try eventCount(arguments)
+      let printer = EventPrinter(count: count, isJSON: arguments.has(.json))
+      return await follow(RoomClient(url: url, rooms: rooms), printer)
+    } catch {
+      return error.tell(command: "subscribe")
+    }
+  }
+
+  private static func rooms(_ arguments: Arguments) throws(ArgumentsError) -> [RoomClient.Room] {
+    do throws(HubError) {
+      let after = try arguments.value(of: after).map { text throws(HubError) in try ResumePoint(text) }
+      if case .position = after, arguments.positionals.count > 1 {
+        throw HubError(.invalidPosition, "a position belongs to one room; give one room, or --after earliest")
+      }
+      var rooms: [RoomClient.Room] = []
+      for name in arguments.positionals { rooms.append(RoomClient.Room(try RoomName(name), after: after)) }
+      return rooms
+    } catch {
+      throw ArgumentsError(problems: [error.detail])
+    }
+  }
+
+  private static func eventCount(_ arguments: Arguments) throws(ArgumentsError) -> Int? {
+    guard let text = arguments.value(of: count) else { return nil }
+    guard let count = Int(text), count > 0 else {
+      throw ArgumentsError(problems: ["--count \"\(text)\" is not a number of events; give 1 or more"])
+    }
+    return count
+  }
+
+  /// Prints until the count is reached, a signal comes, or the hub refuses for good.
+  private static func follow(_ client: RoomClient, _ printer: EventPrinter) async -> Int32 {
+    let printing = Task { () -> Int32 in
+      var printer = printer
+      for await event in client.events {
+        if let code = printer.take(event) { return code }
+      }
+      return EX_OK
+    }
+    await ClientReactor.perform { reactor in
+      reactor.add(Signals(reactor: reactor) { _ in printing.cancel() })
+    }
+    let code = await printing.value
+    await client.close()
+    return code
+  }
+
+  private static var help: ArgumentsHelp {
+    ArgumentsHelp(
+      usage: "roomcast subscribe ROOM… [flags]",
+      summary: """
+        Prints one line an event: room, offset, name and data, or with --json the event as it came. After a loss, and \
+        where the hub is not there yet, it tries again and goes on where it was; standard error tells of that.
+        """,
+      sections: [
+        ArgumentsHelp.Section(title: "Arguments", rows: [("ROOM…", "names of rooms, such as orders or chat:1")]),
+        ArgumentsHelp.Section(title: "Flags", rows: ArgumentsHelp.rows(options + [.help])),
+        ArgumentsHelp.Section(
+          title: "Exit codes",
+          rows: [
+            ("0", "ended by --count or a signal"), ("64", "wrong call"), ("69", "the hub refuses for good"),
+            ("74", "nobody reads standard output any more"),
+          ]),
+      ])
+  }
+}

@@ -1,0 +1,55 @@
+# What the scripts share: the toolchain they need, and the system packages. To be sourced.
+# shellcheck shell=bash
+
+# Says what is wrong on standard error, and ends with an exit code of sysexits (default: 69, something is missing).
+fail() {
+  echo "${0##*/}: $1" >&2
+  exit "${2:-69}"
+}
+
+# Ends with a clear message unless Swift 6.3 or newer is there.
+require_swift() {
+  local version
+  command -v swift >/dev/null \
+    || fail "Swift is not installed, or not on the PATH; get 6.3 or newer from https://www.swift.org/install/linux"
+  version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+  if [[ ! $version =~ ^([0-9]+)\.([0-9]+)$ ]] || ((BASH_REMATCH[1] * 100 + BASH_REMATCH[2] < 603)); then
+    fail "this is Swift ${version:-of an unknown version}; get 6.3 or newer from https://www.swift.org/install/linux"
+  fi
+}
+
+is_installed() {
+  [[ $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) == "install ok installed" ]]
+}
+
+# Installs those of the Debian packages that are missing, quietly.
+install_packages() {
+  local package log
+  local -a missing=() as_root=()
+  command -v dpkg-query >/dev/null \
+    || fail "this is no Debian or Ubuntu; install what these packages hold, and take this line out: $*"
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  ((${#missing[@]} > 0)) || return 0
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || fail "install these packages first, as root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  echo "${0##*/}: installing ${missing[*]}" >&2
+  log=$(mktemp)
+  if ! {
+    "${as_root[@]}" apt-get update -qq \
+      && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}"
+  } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "these packages could not be installed: ${missing[*]}"
+  fi
+  rm -f "$log"
+}
+
+# What is needed to compile the hub.
+install_build_packages() {
+  install_packages libssl-dev pkg-config
+}
