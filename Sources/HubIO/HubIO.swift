@@ -1,8 +1,7 @@
-/// HubIO: reactors that are executors, and everything that touches a descriptor.
-///
-/// - ``Reactor``: one thread, run queue, timers; ``ReactorSerialExecutor`` runs its actors.
-/// - ``Kernel``: the seam to the operating system; ``LinuxKernel`` is the real one.
-/// - ``Channel`` with its ``Outbox``: a stream socket. ``Listener`` accepts, ``Dialer`` connects.
-/// - ``TimerWheel``, ``Histogram``, ``Moment``: pure values below them.
-/// - ``Signals``, ``BlockingThread``, ``Lock``: the rest of what a daemon asks of its system.
-package enum HubIO {}
+// HubIO: reactors that are executors, and everything that touches a descriptor.
+//
+// - `Reactor`: one thread, run queue, timers; `ReactorSerialExecutor` runs its actors.
+// - `Kernel`: the seam to the operating system; `LinuxKernel` is the real one.
+// - `Channel` with its `Outbox`: a stream socket. `Listener` accepts, `Dialer` connects.
+// - `TimerWheel`, `Histogram`, `Moment`: pure values below them.
+// - `Signals`, `BlockingThread`, `Lock`: the rest of what a daemon asks of its system.

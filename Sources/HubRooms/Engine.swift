@@ -17,13 +17,15 @@ package protocol Engine: AnyObject, Sendable {
   func open(_ room: RoomName, at time: Moment) async throws(HubError) -> Position
 
   /// Takes an event. An ephemeral one gets no position, but its key counts.
+  ///
+  /// - Parameter subscribers: how many the publisher is told of; a duplicate is told the same again.
   func append(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) async throws(HubError) -> Appended
 
   /// The same without waiting, for an engine that can answer at once; nil, and nothing done, where it cannot.
   func appendNow(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) throws(HubError) -> Appended?
 
   /// The room has left this node: nobody subscribes, nothing is kept in memory.
@@ -32,7 +34,7 @@ package protocol Engine: AnyObject, Sendable {
 
 extension Engine {
   package func appendNow(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) throws(HubError) -> Appended? {
     nil
   }
@@ -43,7 +45,7 @@ package enum Appended: Sendable, Equatable {
   /// Taken, at this position; nil for an ephemeral event.
   case fresh(Position?)
   /// The key was used before for the same event, which stands here.
-  case duplicate(Position?)
+  case duplicate(Position?, subscribers: Int)
 }
 
 /// What makes a repeated publish recognisable: the client's key, who sent it, and a digest of what was sent.

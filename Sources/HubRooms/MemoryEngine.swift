@@ -18,22 +18,23 @@ package final class MemoryEngine: Engine {
   }
 
   package func append(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) async throws(HubError) -> Appended {
-    try append(event, room, key, time)
+    try append(event, room, key, subscribers, time)
   }
 
   package func appendNow(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) throws(HubError) -> Appended? {
-    try append(event, room, key, time)
+    try append(event, room, key, subscribers, time)
   }
 
   private func append(
-    _ event: NewEvent, _ room: RoomName, _ key: IdempotencyKey?, _ time: Moment
+    _ event: NewEvent, _ room: RoomName, _ key: IdempotencyKey?, _ subscribers: Int,
+    _ time: Moment
   ) throws(HubError) -> Appended {
     try state.withLock { (state) throws(HubError) in
-      try state.append(to: room, isEphemeral: event.isEphemeral, key: key, at: time)
+      try state.append(to: room, isEphemeral: event.isEphemeral, key: key, subscribers: subscribers, at: time)
     }
   }
 

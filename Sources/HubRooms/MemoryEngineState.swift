@@ -19,6 +19,7 @@ package struct MemoryEngineState {
   private struct Use {
     let digest: [UInt8]
     let position: Position?
+    let subscribers: Int
     let time: Moment
   }
 
@@ -49,11 +50,13 @@ package struct MemoryEngineState {
   }
 
   package mutating func append(
-    to room: RoomName, isEphemeral: Bool, key: IdempotencyKey?, at time: Moment
+    to room: RoomName, isEphemeral: Bool, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) throws(HubError) -> Appended {
     if let key, let answer = try earlierAnswer(room, key, at: time) { return answer }
     let position = isEphemeral ? nil : advance(room)
-    if let key { remember(key, of: room, position: position, at: time) }
+    if let key {
+      remember(key, of: room, Use(digest: key.digest, position: position, subscribers: subscribers, time: time))
+    }
     return .fresh(position)
   }
 
@@ -107,16 +110,16 @@ package struct MemoryEngineState {
     guard use.digest == key.digest else {
       throw HubError(.conflict, "the idempotency key was used for another event in this room; use a new key")
     }
-    return .duplicate(use.position)
+    return .duplicate(use.position, subscribers: use.subscribers)
   }
 
-  private mutating func remember(_ key: IdempotencyKey, of room: RoomName, position: Position?, at time: Moment) {
+  private mutating func remember(_ key: IdempotencyKey, of room: RoomName, _ use: Use) {
     if keys.count >= limits.idempotencyKeys, let oldest = keyOrder.first {
       keyOrder.removeFirst()
       keys[oldest.key] = nil
     }
     let used = UsedKey(room: room, principal: key.principal, text: key.text)
-    keys[used] = Use(digest: key.digest, position: position, time: time)
-    keyOrder.append((used, time))
+    keys[used] = use
+    keyOrder.append((used, use.time))
   }
 }

@@ -28,20 +28,26 @@ package actor Room {
 
   /// Publishes, and answers once the engine has taken the event.
   func publish(_ new: NewEvent, key: IdempotencyKey?, received: Moment) async throws(HubError) -> Publication {
-    return take(try await engine.append(new, to: state.name, key: key, at: reactor.now), new, received)
+    let appended = try await engine.append(
+      new, to: state.name, key: key, subscribers: state.subscriptionCount, at: reactor.now)
+    return take(appended, new, received)
   }
 
   /// The same without waiting; nil, and nothing done, where the engine cannot answer at once.
   func publishNow(_ new: NewEvent, key: IdempotencyKey?, received: Moment) throws(HubError) -> Publication? {
-    guard let appended = try engine.appendNow(new, to: state.name, key: key, at: reactor.now) else { return nil }
+    let subscribers = state.subscriptionCount
+    guard
+      let appended = try engine.appendNow(
+        new, to: state.name, key: key, subscribers: subscribers, at: reactor.now)
+    else { return nil }
     return take(appended, new, received)
   }
 
   /// The engine has the event: from here on it is history, and on its way.
   private func take(_ appended: Appended, _ new: NewEvent, _ received: Moment) -> Publication {
     switch appended {
-    case .duplicate(let position):
-      return Publication(position: position, subscribers: state.subscriptionCount, isDuplicate: true)
+    case .duplicate(let position, let subscribers):
+      return Publication(position: position, subscribers: subscribers, isDuplicate: true)
     case .fresh(let position):
       let event = Event(new, room: state.name, position: position, time: reactor.kernel.wallTime())
       if event.isEphemeral || change({ $0.append(event) }) { spread(event, received) }

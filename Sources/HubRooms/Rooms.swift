@@ -147,7 +147,7 @@ package actor Rooms {
     // The engine may have taken its time, and somebody else may have been first.
     if let room = rooms[name] { return room }
     guard roster.count < limits.roomsPerReactor else {
-      throw HubError(.tooManyRooms, "the node holds its limit of rooms (`rooms.node`)")
+      throw HubError(.tooManyRooms, "the node holds its limit of rooms (`rooms`)")
     }
     let state = RoomState(name: name, position: position, reactors: streams.count, limit: limits.history)
     let room = Room(state: state, reactor: reactor, engine: engine, streams: streams, tally: tally)

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// ```swift
 /// let hub = try Hub(settings: Settings(), log: Log(style: .json))
-/// try hub.start()
+/// hub.start()
 /// print(hub.address)
 /// await hub.drain()
 /// ```

@@ -91,9 +91,11 @@ struct Router {
       return try await HistoryRoute(node: worker.node).reply(to: request, room: room)
     case .events:
       if request.method == .post {
-        return try await PublishManyRoute(connection: connection, worker: worker).reply(to: &exchange)
+        return try await PublishManyRoute(connection: connection, worker: worker, sharing: sharing(request))
+          .reply(to: &exchange)
       }
-      return try StreamRoute(node: worker.node).eventStream(request)
+      let stream = try StreamRoute(node: worker.node).eventStream(request)
+      return exchange.isHead ? .quiet(HTTPResponse(status: 200, fields: ["Content-Type": "text/event-stream"])) : stream
     case .webSocket: return try StreamRoute(node: worker.node).webSocket(request)
     case .echo: return try StreamRoute(node: worker.node).echo(request)
     case .rooms: return try await RoomsRoute(node: worker.node).list(request)
@@ -111,26 +113,27 @@ struct Router {
 
   // MARK: Pages of other origins
 
-  /// The page that may ask may also read the answer (Fetch, "CORS protocol"); the origin was checked before.
-  private func share(_ reply: Reply, with request: HTTPRequest) -> Reply {
-    // A page from elsewhere is refused, but may read why, when it is one of those that may use the hub.
+  /// The page that may ask may also read the answer (Fetch, "CORS protocol"); others are told nothing.
+  private func sharing(_ request: HTTPRequest) -> HTTPFields {
     guard let origin = request.fields["Origin"], worker.node.access.allowsOrigin(origin, authority: request.host) else {
-      return reply
+      return HTTPFields()
     }
-    switch reply {
-    case .response(var response):
-      Self.share(&response, with: origin)
-      return .response(response)
-    case .quiet(var response):
-      Self.share(&response, with: origin)
-      return .quiet(response)
-    case .webSocket, .eventStream, .streamed: return reply
-    }
+    return ["Access-Control-Allow-Origin": origin, "Vary": "Origin"]
   }
 
-  private static func share(_ response: inout HTTPResponse, with origin: String) {
-    response.fields.append("Access-Control-Allow-Origin", origin)
-    response.fields.append("Vary", "Origin")
+  private func share(_ reply: Reply, with request: HTTPRequest) -> Reply {
+    guard request.fields.contains("Origin") else { return reply }
+    let sharing = sharing(request)
+    switch reply {
+    case .response(var response):
+      response.fields.append(sharing)
+      return .response(response)
+    case .quiet(var response):
+      response.fields.append(sharing)
+      return .quiet(response)
+    case .eventStream(let rooms, _): return .eventStream(rooms, sharing)
+    case .webSocket, .streamed: return reply
+    }
   }
 
   private func preflight(_ endpoint: Endpoint) -> HTTPResponse {

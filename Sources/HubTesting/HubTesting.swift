@@ -1,9 +1,8 @@
-/// HubTesting: a whole hub in one thread and in memory, driven by a seed.
-///
-/// - ``SteppedReactors``: whose turn it is, and which job runs next. ``SimulatedClock`` stands still in between.
-/// - ``SimulatedKernel``, ``SimulatedNetwork``, ``SimulatedLink``: the operating system and what lies behind it.
-/// - ``SimulatedWebSocket``, ``SimulatedEventStream``, ``SimulatedPublisher``: clients; ``RoomWatch`` holds what a
-///   subscriber is told against what is promised.
-/// - ``ScriptedEngine``: an engine whose answers come when the test says.
-/// - ``SeededRandom``, ``Seeds``: chance that can be had again.
-package enum HubTesting {}
+// HubTesting: a whole hub in one thread and in memory, driven by a seed.
+//
+// - `SteppedReactors`: whose turn it is, and which job runs next. `SimulatedClock` stands still in between.
+// - `SimulatedKernel`, `SimulatedNetwork`, `SimulatedLink`: the operating system and what lies behind it.
+// - `SimulatedWebSocket`, `SimulatedEventStream`, `SimulatedPublisher`: clients; `RoomWatch` holds what a
+//   subscriber is told against what is promised.
+// - `ScriptedEngine`: an engine whose answers come when the test says.
+// - `SeededRandom`, `Seeds`: chance that can be had again.

@@ -53,13 +53,13 @@ package final class ScriptedEngine: Engine, Participant, @unchecked Sendable {
   }
 
   package func append(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, at time: Moment
+    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) async throws(HubError) -> Appended {
     let verdict = verdict(appends)
     appends += 1
     if case .refuse = verdict { throw Self.unavailable }
     let answer = try state.withLock { (state) throws(HubError) in
-      try state.append(to: room, isEphemeral: event.isEphemeral, key: key, at: time)
+      try state.append(to: room, isEphemeral: event.isEphemeral, key: key, subscribers: subscribers, at: time)
     }
     if case .later = verdict { await withUnsafeContinuation { held.append($0) } }
     if case .lose = verdict { throw Self.unavailable }

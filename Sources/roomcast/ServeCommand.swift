@@ -35,7 +35,10 @@ enum ServeCommand {
         ArgumentsHelp.Section(title: "Settings", rows: SettingsReport.help().map { ($0.flag, $0.text) }),
         ArgumentsHelp.Section(
           title: "Exit codes",
-          rows: [("0", "ended by a signal, drained"), ("69", "the address cannot be had"), ("78", "wrong settings")]),
+          rows: [
+            ("0", "ended by a signal, drained"), ("64", "wrong call"), ("69", "the address cannot be had"),
+            ("78", "wrong settings"),
+          ]),
       ])
   }
 

@@ -110,11 +110,13 @@ def test_an_unknown_kind_of_results_is_refused(hub):
     hub.post("/v1/events?results=some", "", headers=NDJSON).expect_problem(400, "INVALID_REQUEST")
 
 
-def test_a_line_over_the_limit_ends_the_stream_with_413_and_keeps_what_came_before(start):
+def test_a_line_over_the_limit_fails_alone(start):
     hub = start("--body-bytes", "1000")
-    lines = [json.dumps({"room": "a", "data": 1}), json.dumps({"room": "a", "data": "x" * 2000})]
-    hub.post("/v1/events", "\n".join(lines), headers=NDJSON).expect_problem(413, "PAYLOAD_TOO_LARGE")
-    assert len(hub.get("/v1/rooms/a/events").json["events"]) == 1
+    lines = [json.dumps({"room": "a", "data": data}) for data in (1, "x" * 200_000, 3)]
+    report = hub.post("/v1/events", "\n".join(lines), headers=NDJSON).json
+    assert (report["accepted"], report["failed"]) == (2, 1)
+    assert [(error["line"], error["code"]) for error in report["errors"]] == [(2, "PAYLOAD_TOO_LARGE")]
+    assert [event["data"] for event in hub.get("/v1/rooms/a/events").json["events"]] == [1, 3]
 
 
 @pytest.mark.measure

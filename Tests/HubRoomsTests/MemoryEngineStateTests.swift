@@ -21,9 +21,10 @@ import Testing
 
   private static func append(
     _ state: inout MemoryEngineState, _ room: String = "a", key: IdempotencyKey? = nil, isEphemeral: Bool = false,
-    at time: Int = 0
+    subscribers: Int = 0, at time: Int = 0
   ) throws -> Appended {
-    try state.append(to: Samples.room(room), isEphemeral: isEphemeral, key: key, at: Samples.moment(time))
+    try state.append(
+      to: Samples.room(room), isEphemeral: isEphemeral, key: key, subscribers: subscribers, at: Samples.moment(time))
   }
 
   @Test func `offsets of a room are 1, 2, 3, whatever happens in others and between`() throws {
@@ -97,13 +98,15 @@ import Testing
 
   @Test func `the same key for the same event gives the same answer and no second event`() throws {
     var state = Self.state()
-    let answer = try Self.append(&state, key: Samples.key("k"))
+    let answer = try Self.append(&state, key: Samples.key("k"), subscribers: 7)
     guard case .fresh(let position) = answer else { return #expect(Bool(false)) }
-    #expect(try Self.append(&state, key: Samples.key("k"), at: 10) == .duplicate(position))
+    #expect(
+      try Self.append(&state, key: Samples.key("k"), subscribers: 8, at: 10)
+        == .duplicate(position, subscribers: 7))
     #expect(try Self.append(&state) == .fresh(Position(epoch: position?.epoch ?? "", offset: 2)))
     #expect(throws: HubError.self) { try Self.append(&state, key: Samples.key("k", digest: 9)) }
-    #expect(try Self.append(&state, key: Samples.key("k", principal: "ann")) != .duplicate(position))
-    #expect(try Self.append(&state, "b", key: Samples.key("k")) != .duplicate(position))
+    #expect(try Self.append(&state, key: Samples.key("k", principal: "ann")) != .duplicate(position, subscribers: 7))
+    #expect(try Self.append(&state, "b", key: Samples.key("k")) != .duplicate(position, subscribers: 7))
   }
 
   @Test func `a conflict takes nothing`() throws {
@@ -117,7 +120,7 @@ import Testing
   @Test func `keys of ephemeral events count too`() throws {
     var state = Self.state()
     #expect(try Self.append(&state, key: Samples.key("k"), isEphemeral: true) == .fresh(nil))
-    #expect(try Self.append(&state, key: Samples.key("k"), isEphemeral: true) == .duplicate(nil))
+    #expect(try Self.append(&state, key: Samples.key("k"), isEphemeral: true) == .duplicate(nil, subscribers: 0))
   }
 
   @Test func `a key is forgotten after its time, and the oldest when there are too many`() throws {

@@ -61,7 +61,13 @@ extension Connection {
 
   private func timeOut(_ what: String, setting: String) {
     // A connection that has sent nothing has asked for nothing: it is closed without a word.
-    if case .http(let reader) = stage, reader.isIdle { return channel.close() }
+    if case .http(let reader) = stage {
+      if reader.isIdle { return channel.close() }
+      if reader.isStreaming {
+        reader.hasTimedOut = true
+        return channel.interruptRead()
+      }
+    }
     failHTTP(HubError(.timeout, "\(what) did not arrive within the limit (`\(setting)`)"), status: 408)
   }
 

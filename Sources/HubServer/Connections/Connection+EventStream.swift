@@ -9,12 +9,16 @@ extension Connection {
 
   /// Subscribes to the rooms and streams. The answer's head leaves once the first subscription stands; where none does,
   /// the answer is the error.
-  func beginEventStream(_ rooms: [RoomSubscription]) async {
+  func beginEventStream(_ rooms: [RoomSubscription], _ sharing: HTTPFields) async {
     guard case .http(let reader) = stage else { return }
     becomeStream(codec: nil)
     stage = .eventStream
     do throws(HubError) {
-      if rooms.count == 1 { try await subscribeToOne(rooms[0]) } else { try await subscribeToMany(rooms) }
+      if rooms.count == 1 {
+        try await subscribeToOne(rooms[0], sharing)
+      } else {
+        try await subscribeToMany(rooms, sharing)
+      }
       startReading(reader.takePending())
     } catch {
       worker.statistics.eventStreams -= 1
@@ -25,13 +29,13 @@ extension Connection {
     }
   }
 
-  private func subscribeToOne(_ request: RoomSubscription) async throws(HubError) {
+  private func subscribeToOne(_ request: RoomSubscription, _ sharing: HTTPFields) async throws(HubError) {
     guard let id = stream?.id else { return }
     let subscription = Subscription(
       room: request.room, connection: id, channel: channel, encoding: .serverSentEvents
     ) { [unowned self] standing in
       assumeIsolated { connection in
-        connection.sendHead()
+        connection.sendHead(sharing)
         connection.sendSubscribed(request.room, standing, encoding: .serverSentEvents)
       }
     }
@@ -41,7 +45,7 @@ extension Connection {
   }
 
   /// Every subscription stands before anything is said, since each `id` covers all rooms.
-  private func subscribeToMany(_ requests: [RoomSubscription]) async throws(HubError) {
+  private func subscribeToMany(_ requests: [RoomSubscription], _ sharing: HTTPFields) async throws(HubError) {
     guard let id = stream?.id else { return }
     let cursor = SharedCursor(
       rooms: requests.map(\.room), positions: requests.map { _ in Position(epoch: "0", offset: 0) })
@@ -58,7 +62,7 @@ extension Connection {
       try await worker.fanout.attach(subscription, after: request.after)
       await worker.fanout.waitStanding(subscription)
     }
-    sendHead()
+    sendHead(sharing)
     for (index, request) in requests.enumerated() {
       guard let standing = standings.all[index] else { continue }
       sendSubscribed(request.room, standing, encoding: .manyServerSentEvents(cursor, room: index))
@@ -66,11 +70,12 @@ extension Connection {
     for subscription in stream?.subscriptions ?? [] { await worker.fanout.release(subscription) }
   }
 
-  private func sendHead() {
-    let fields: HTTPFields = [
+  private func sendHead(_ sharing: HTTPFields) {
+    var fields: HTTPFields = [
       "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
       "Connection": "close",
     ]
+    fields.append(sharing)
     channel.push(HTTPResponse.encodeStreamHead(status: 200, fields: fields, date: worker.dateField))
     channel.push(ServerSentEvents.retry(milliseconds: Self.retry))
   }

@@ -70,7 +70,7 @@ extension Connection {
   /// The next part of a streamed body; nil at its end. What is wrong with it is answered at once.
   func nextBodyPart() async throws(HubError) -> [UInt8]? {
     guard case .http(let reader) = stage else { return nil }
-    while case .http = stage {
+    while !reader.hasTimedOut {
       // Progress is what counts here: each part gets the whole time.
       setDeadline(.body, after: node.settings.body.time)
       switch nextStep(reader) {
@@ -98,10 +98,10 @@ extension Connection {
       worker.statistics.countAnswer(101)
       log(&exchange, status: 101, level: .info)
       await beginWebSocket(opening)
-    case .eventStream(let rooms):
+    case .eventStream(let rooms, let sharing):
       worker.statistics.countAnswer(200)
       log(&exchange, status: 200, level: .info)
-      await beginEventStream(rooms)
+      await beginEventStream(rooms, sharing)
     case .streamed:
       worker.statistics.countAnswer(200)
       log(&exchange, status: 200, level: .debug)

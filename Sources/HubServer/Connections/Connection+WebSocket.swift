@@ -85,6 +85,8 @@ extension Connection {
       let code: ErrorCode = error.closeCode == 1009 ? .payloadTooLarge : .invalidRequest
       count(code)
       close(code: error.closeCode, reason: error.reason)
+      // A peer that breaks the protocol is not waited for (RFC 6455 section 7.1.7).
+      endAfterDrain()
     }
   }
 
@@ -120,7 +122,11 @@ extension Connection {
     case .close(let error): endStream(error)
     case .subscribe(let room, let id): await subscribe(room, id: id)
     case .unsubscribe(let room, let id):
-      if let subscription = stream?.remove(room) { await worker.fanout.leave(subscription) }
+      if let subscription = stream?.remove(room) {
+        // Behind a subscribe that has not been answered yet, so that each gets its answer.
+        await worker.fanout.waitStanding(subscription)
+        await worker.fanout.leave(subscription)
+      }
       send(ServerMessage.encodeUnsubscribed(id: id, room: room))
     case .publish(let room, let request, let id): await publish(room, request, id: id)
     case .history(let room, let query, let limit, let id): await sendHistory(room, query, limit, id: id)

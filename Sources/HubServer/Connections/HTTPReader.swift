@@ -28,7 +28,10 @@ final class HTTPReader {
   private var pending: [UInt8] = []
   private var pendingIndex = 0
   private var exchange: Exchange?
-  private var isStreaming = false
+  /// A body is given out part by part.
+  private(set) var isStreaming = false
+  /// Its next part did not come in time: whoever reads it is to say so.
+  var hasTimedOut = false
 
   init(limits: HTTPLimits, bodyLimit: Int, isStream: @escaping (HTTPRequest) -> Bool) {
     parser = HTTPRequestParser(limits: limits)

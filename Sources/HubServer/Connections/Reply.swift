@@ -7,8 +7,8 @@ enum Reply {
   case quiet(HTTPResponse)
   /// The connection becomes a WebSocket.
   case webSocket(WebSocketOpening)
-  /// The connection becomes an SSE stream over these rooms, in this order.
-  case eventStream([RoomSubscription])
+  /// The connection becomes an SSE stream over these rooms, in this order, with these fields in its head.
+  case eventStream([RoomSubscription], HTTPFields = HTTPFields())
   /// The answer has been streamed already.
   case streamed
 }

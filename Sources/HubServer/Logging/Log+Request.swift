@@ -6,7 +6,7 @@ extension Log {
   ///
   /// - Parameters:
   ///   - path: the request's target; its query is dropped here.
-  ///   - duration: from the first byte of the head to the answer.
+  ///   - duration: from the complete request to the answer.
   ///   - peer: the client's address.
   ///   - level: for the answers that are no failure of the hub.
   package func request(

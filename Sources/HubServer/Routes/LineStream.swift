@@ -7,6 +7,8 @@ struct LineStream {
   let connection: Connection
   let worker: Worker
   let publisher: EnvelopePublisher
+  /// Fields that let a page of another origin read the answer.
+  let sharing: HTTPFields
 
   /// What one report holds at most.
   private static let reportedErrors = 100
@@ -82,7 +84,7 @@ struct LineStream {
     var report = Report()
     var lines = LineSplitter(limit: worker.node.settings.body.bytes)
     while let part = try await connection.nextBodyPart() {
-      for line in try lines.take(part) {
+      for line in lines.take(part) {
         await publish(line, &report, &exchange, each)
       }
     }
@@ -94,14 +96,18 @@ struct LineStream {
     _ line: LineSplitter.Line, _ report: inout Report, _ exchange: inout Exchange,
     _ each: (EnvelopeResult, inout Exchange) async -> Void
   ) async {
-    for result in await results(line.bytes) {
+    for result in await results(line) {
       report.note(result, line: line.number, exchange: &exchange)
       await each(result, &exchange)
     }
   }
 
-  private func results(_ line: [UInt8]) async -> [EnvelopeResult] {
+  private func results(_ line: LineSplitter.Line) async -> [EnvelopeResult] {
     do throws(HubError) {
+      guard let line = line.bytes else {
+        let limit = worker.node.settings.body.bytes
+        throw HubError(.payloadTooLarge, "the line is longer than the limit of \(limit) bytes (`body.bytes`)")
+      }
       return await publisher.publish(try JSONValue(parsing: line, maximumDepth: JSONScanner.maximumDepth + 1))
     } catch {
       return [publisher.failure(error, room: nil)]
@@ -113,7 +119,7 @@ struct LineStream {
     guard exchange.request.minorVersion >= 1 else {
       throw HubError(.invalidRequest, "`results=each` needs HTTP/1.1, whose answers can be of any length")
     }
-    await connection.beginResults(HTTPResponse.resultsHead(date: worker.dateField))
+    await connection.beginResults(HTTPResponse.resultsHead(sharing, date: worker.dateField))
     do throws(HubError) {
       let report = try await publishAll(exchange) { result, exchange in
         await connection.sendResult(result.json(trace: &exchange) + [UInt8(ascii: "\n")])
@@ -133,63 +139,12 @@ struct LineStream {
   }
 }
 
-/// Cuts a stream of bytes into lines. A pure value.
-struct LineSplitter {
-  struct Line: Equatable {
-    /// Counted from 1; empty lines count, but do not come.
-    let number: Int
-    let bytes: [UInt8]
-  }
-
-  private let limit: Int
-  private var rest: [UInt8] = []
-  private var number = 0
-
-  /// - Parameter limit: the longest line, in bytes.
-  init(limit: Int) {
-    self.limit = limit
-  }
-
-  /// The lines that are complete with `part`.
-  /// - Throws: `PAYLOAD_TOO_LARGE` for a line over the limit.
-  mutating func take(_ part: [UInt8]) throws(HubError) -> [Line] {
-    var lines: [Line] = []
-    var start = 0
-    while let end = part[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      rest.append(contentsOf: part[start..<end])
-      try check()
-      number += 1
-      if let line = finish() { lines.append(line) }
-      start = end + 1
-    }
-    rest.append(contentsOf: part[start...])
-    try check()
-    return lines
-  }
-
-  /// The last line, where no line break ends it.
-  mutating func takeRest() -> Line? {
-    number += 1
-    return finish()
-  }
-
-  private mutating func finish() -> Line? {
-    defer { rest = [] }
-    let isBlank = rest.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
-    return isBlank ? nil : Line(number: number, bytes: rest)
-  }
-
-  private func check() throws(HubError) {
-    if rest.count > limit {
-      throw HubError(.payloadTooLarge, "line \(number + 1) is longer than the limit of \(limit) bytes (`body.bytes`)")
-    }
-  }
-}
-
 extension HTTPResponse {
-  static func resultsHead(date: String) -> [UInt8] {
-    encodeStreamHead(
-      status: 200, fields: ["Content-Type": "application/x-ndjson", "Transfer-Encoding": "chunked"], date: date)
+  static func resultsHead(_ sharing: HTTPFields, date: String) -> [UInt8] {
+    var fields = sharing
+    fields.append("Content-Type", "application/x-ndjson")
+    fields.append("Transfer-Encoding", "chunked")
+    return encodeStreamHead(status: 200, fields: fields, date: date)
   }
 }
 

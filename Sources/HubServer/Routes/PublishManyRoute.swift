@@ -6,6 +6,8 @@ import HubWire
 struct PublishManyRoute {
   let connection: Connection
   let worker: Worker
+  /// Fields that let a page of another origin read the answer.
+  let sharing: HTTPFields
 
   private static let lines = "application/x-ndjson"
 
@@ -22,7 +24,8 @@ struct PublishManyRoute {
     let publisher = EnvelopePublisher(
       worker: worker, trace: worker.node.settings.trace.events ? exchange.trace().parent : nil)
     if Self.isStream(exchange.request) {
-      return try await LineStream(connection: connection, worker: worker, publisher: publisher).reply(to: exchange)
+      return try await LineStream(connection: connection, worker: worker, publisher: publisher, sharing: sharing)
+        .reply(to: exchange)
     }
     let envelopes = try Envelope.split(exchange.body)
     guard envelopes.count <= worker.node.settings.body.envelopes else {

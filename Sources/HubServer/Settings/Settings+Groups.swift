@@ -52,7 +52,7 @@ public struct BodySettings: Sendable, Equatable {
   public var bytes = 1 << 20
   /// Time for a whole body, for NDJSON without progress, 1 second to 1 hour. Default: 30 seconds.
   public var time = Duration.seconds(30)
-  /// Envelopes in one JSON array, 1 to 1,000,000. Default: 1,000.
+  /// Envelopes in one JSON array, 1 to 1,000. Default: 1,000.
   public var envelopes = 1_000
 
   public init() {}

@@ -41,7 +41,7 @@ extension SettingsKey {
     SettingsKey("keepAlive", \.keepAlive, .duration(seconds), "silence before an idle HTTP connection is closed"),
     SettingsKey("body.bytes", \.body.bytes, .size(1...1 << 30), "largest published body"),
     SettingsKey("body.time", \.body.time, .duration(seconds), "time for a body; for NDJSON without progress"),
-    SettingsKey("body.envelopes", \.body.envelopes, .count(1...1_000_000), "most envelopes in one JSON array"),
+    SettingsKey("body.envelopes", \.body.envelopes, .count(1...1_000), "most envelopes in one JSON array"),
   ]
 
   private static let clients: [SettingsKey] = [

@@ -99,6 +99,14 @@ extension HTTPFields: ExpressibleByDictionaryLiteral {
     for (name, value) in elements { append(name, value) }
   }
 
+  /// Adds all of another's fields at the end.
+  package mutating func append(_ other: HTTPFields) {
+    for index in 0..<other.count {
+      let field = other.field(at: index)
+      append(field.name, field.value)
+    }
+  }
+
   /// Adds a field at the end.
   ///
   /// No value can begin a line of its own: a control character in it becomes a space, and a byte that is no token

@@ -31,7 +31,7 @@ import Testing
   }
 
   /// Foundation reads a little more and a little less than RFC 8259: it guesses UTF-16 and UTF-32, skips a byte order
-  /// mark, refuses half surrogate pairs and numbers beyond a Double. Texts where that matters are left out.
+  /// mark and some trailing commas, refuses half surrogate pairs and numbers beyond a Double. Texts where that matters are left out.
   @Test(arguments: 0..<8) func `the scan of mutated texts agrees with Foundation`(_ seed: UInt64) {
     var random = RandomJSON(seed: 300 + seed)
     var valid = 0
@@ -41,7 +41,7 @@ import Testing
         #expect(!isJSON(text))
         continue
       }
-      if string.contains(/\\u[dD][89a-fA-F]|[eE][+\-]?[0-9]{3}/) { continue }
+      if string.contains(/\\u[dD][89a-fA-F]|[eE][+\-]?[0-9]{3}|,\s*[\]}]/) { continue }
       let foundation = (try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed)) != nil
       #expect(isJSON(text) == foundation, "\(string)")
       if foundation { valid += 1 }

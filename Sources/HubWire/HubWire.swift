@@ -1,0 +1,7 @@
+// HubWire: bytes to values and back. No input or output, no clock, no tasks.
+//
+// - `HTTP/`: requests and answers of HTTP/1.1, for the server's side and the client's.
+// - `WebSocket/`: frames, messages and the handshake, for both sides.
+// - `JSON/`: a scanner that checks without building a tree, slices for reading, a writer.
+// - `Messages/`: what clients and hub say to each other, the names and positions in it, server-sent events, errors.
+// - `Bytes/`: base64, digests, UTF-8.
