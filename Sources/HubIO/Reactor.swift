@@ -25,10 +25,9 @@ private import Synchronization
   package var statistics = ReactorStatistics()
   /// Chooses which waiting job runs next, given how many wait. Nil (the rule outside tests): first in, first out.
   package var pickJob: ((Int) -> Int)?
-  /// Called once a turn after the jobs and before the flush: where a burst is joined.
-  package var beforeFlush: (() -> Void)?
-  /// Called once a turn when everything has been handed to the sockets.
-  package var afterFlush: (() -> Void)?
+  /// Told around the flush of a turn that asked for it with ``callAroundFlush()``: where a burst is joined.
+  package weak var flushTarget: (any FlushTarget)?
+  private var flushTargetIsDue = false
 
   /// The `pthread_t` of the reactor's thread; 0 while it has none. Other threads compare themselves with it.
   private let thread = Atomic<UInt>(0)
@@ -117,9 +116,11 @@ private import Synchronization
     now = kernel.now()
     worked = fireTimers() || worked
     worked = runJobs() || worked
-    beforeFlush?()
+    let target = flushTargetIsDue ? flushTarget : nil
+    flushTargetIsDue = false
+    target?.willFlush()
     flushWritten()
-    afterFlush?()
+    target?.didFlush()
     closeBuried()
     if worked { statistics.turns.observe(kernel.now() - now) }
     return worked
@@ -245,6 +246,11 @@ private import Synchronization
     unsafe written.append(Unmanaged.passUnretained(channel))
   }
 
+  /// Has the flush target told of this turn's flush.
+  package func callAroundFlush() {
+    flushTargetIsDue = true
+  }
+
   package func schedule(after delay: Duration, _ action: TimerAction) -> TimerWheel<TimerAction>.ID {
     wheel.schedule(action, at: now + delay)
   }
@@ -273,6 +279,12 @@ private import Synchronization
     case .resume(let continuation): unsafe continuation.resume()
     }
   }
+}
+
+/// Somebody who has something to do right before and after everything written in a turn is sent.
+package protocol FlushTarget: AnyObject {
+  func willFlush()
+  func didFlush()
 }
 
 /// Somebody who is told when a timer is due, on the reactor's thread.

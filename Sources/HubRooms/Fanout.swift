@@ -4,7 +4,7 @@ package import HubWire
 /// Takes what rooms tell one reactor and pushes it into the outboxes of the members there.
 ///
 /// It reads one stream. What arrives in one turn is joined per room and pushed at the end of the turn, one reference and
-/// one send per member (``Reactor/beforeFlush``). Its methods for sessions are synchronous on the reactor.
+/// one send per member (``FlushTarget``). Its methods for sessions are synchronous on the reactor.
 package actor Fanout {
   package nonisolated let reactor: Reactor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.serial.asUnownedSerialExecutor() }
@@ -29,8 +29,7 @@ package actor Fanout {
   /// Begins to read the stream. Called once, on the reactor's thread.
   func start(directory: RoomDirectory) {
     self.directory = directory
-    reactor.beforeFlush = { [unowned self] in assumeIsolated { $0.sendBursts() } }
-    reactor.afterFlush = { [unowned self] in assumeIsolated { $0.noteFlushed() } }
+    reactor.flushTarget = self
     Task.immediate(executorPreference: reactor) { await self.run() }
   }
 
@@ -68,6 +67,7 @@ package actor Fanout {
   // MARK: Live events
 
   private func collect(_ event: Event, _ published: Moment, in room: LocalRoom) {
+    reactor.callAroundFlush()
     // What has no place in history is not there to be read later.
     if event.isEphemeral { statistics.ephemeralMissed += UInt64(room.subscriptions - room.liveCount) }
     if room.holds(excludedBy: event) {
@@ -82,13 +82,13 @@ package actor Fanout {
     fallBehind(room.send(&statistics))
   }
 
-  private func sendBursts() {
+  fileprivate func sendBursts() {
     guard !bursting.isEmpty else { return }
     for room in bursting { sendBurst(of: room) }
     bursting.removeAll(keepingCapacity: true)
   }
 
-  private func noteFlushed() {
+  fileprivate func noteFlushed() {
     if !statistics.waiting.isEmpty { statistics.flushed(at: reactor.kernel.now()) }
   }
 
@@ -213,5 +213,15 @@ package actor Fanout {
     guard let home = directory?.home(of: subscription.room) else { return }
     let (name, index) = (subscription.room, reactor.index)
     Task(executorPreference: home.reactor) { await home.detach(name, reactor: index) }
+  }
+}
+
+extension Fanout: FlushTarget {
+  package nonisolated func willFlush() {
+    assumeIsolated { $0.sendBursts() }
+  }
+
+  package nonisolated func didFlush() {
+    assumeIsolated { $0.noteFlushed() }
   }
 }

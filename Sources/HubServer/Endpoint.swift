@@ -47,8 +47,15 @@ enum Endpoint {
     let isEvents = name.count > suffix.utf8CodeUnitCount && name.ends(with: suffix)
     if isEvents { name = name.extracting(droppingLast: suffix.utf8CodeUnitCount) }
     let raw = String(copying: name)
-    if raw.utf8.contains(UInt8(ascii: "/")) { return nil }
-    guard let text = raw.utf8.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(raw) : raw else {
+    do throws(HubError) {
+      let room = try RoomName(raw)
+      return isEvents ? .roomEvents(room) : .room(room)
+    } catch {
+      // Neither a slash nor a percent sign may stand in a name: only now is it worth to look for them.
+      if raw.utf8.contains(UInt8(ascii: "/")) { return nil }
+      guard raw.utf8.contains(UInt8(ascii: "%")) else { throw error }
+    }
+    guard let text = PercentEncoding.decode(raw) else {
       throw HubError(.invalidRoom, "the room name is not percent-encoded UTF-8")
     }
     let room = try RoomName(text)

@@ -53,7 +53,7 @@ struct Router {
   private func checkAccess(_ request: HTTPRequest) throws(HubError) {
     if AccessRules.isProbe(request.path) { return }
     let host = request.host
-    if host == worker.admittedHost, !request.fields.contains("Origin") { return }
+    if host == worker.admittedHost, !request.hasOrigin { return }
     try worker.node.access.check(request)
     worker.admittedHost = host
   }
@@ -122,7 +122,7 @@ struct Router {
   }
 
   private func share(_ reply: Reply, with request: HTTPRequest) -> Reply {
-    guard request.fields.contains("Origin") else { return reply }
+    guard request.hasOrigin else { return reply }
     let sharing = sharing(request)
     switch reply {
     case .response(var response):

@@ -20,7 +20,7 @@ struct PublishManyRoute {
   }
 
   func reply(to exchange: inout Exchange) async throws(HubError) -> Reply {
-    try PublishRoute.checkEncoding(exchange.request.fields)
+    try PublishRoute.checkEncoding(exchange.request)
     let publisher = EnvelopePublisher(
       worker: worker, trace: worker.node.settings.trace.events ? exchange.trace().parent : nil)
     if Self.isStream(exchange.request) {

@@ -24,7 +24,7 @@ struct PublishRoute {
       event.isEphemeral = try Self.flag(query, "ephemeral")
     }
     if worker.node.settings.trace.events { event.trace = exchange.trace().parent }
-    return Order(room: room, event: event, key: try Publisher.key(request.fields["Idempotency-Key"], event))
+    return Order(room: room, event: event, key: try Publisher.key(request.idempotencyKey, event))
   }
 
   /// The answer, where it can be given at once.
@@ -42,15 +42,10 @@ struct PublishRoute {
 
   /// What the publisher is told, also as one result of many.
   static func body(_ publication: Publication, _ room: RoomName) -> [UInt8] {
-    JSONWriter.object(capacity: 128 + room.text.utf8.count) { json in
-      json.member("room", room.text)
-      if let position = publication.position {
-        json.member("position", position)
-        json.member("offset", position.offset)
-      }
-      json.member("subscribers", publication.subscribers)
-      json.member("duplicate", publication.isDuplicate)
-    }
+    PublishedAnswer(
+      room: room, position: publication.position, subscribers: publication.subscribers,
+      duplicate: publication.isDuplicate
+    ).encode()
   }
 
   private static func connection(_ text: String) throws(HubError) -> ConnectionID {
@@ -71,7 +66,7 @@ struct PublishRoute {
   /// The body as an event carries it, by its media type.
   private static func data(_ exchange: Exchange) throws(HubError) -> EventData {
     let fields = exchange.request.fields
-    try checkEncoding(fields)
+    try checkEncoding(exchange.request)
     if fields.says("Content-Type", "application/json") { return try EventData(json: exchange.body) }
     guard let text = fields["Content-Type"] else { return try EventData(json: exchange.body) }
     guard let type = MediaType(text) else {
@@ -83,8 +78,8 @@ struct PublishRoute {
   }
 
   /// - Throws: `UNSUPPORTED_MEDIA_TYPE` for a body that is compressed.
-  static func checkEncoding(_ fields: HTTPFields) throws(HubError) {
-    guard let encoding = fields["Content-Encoding"], encoding.lowercased() != "identity" else { return }
+  static func checkEncoding(_ request: HTTPRequest) throws(HubError) {
+    guard let encoding = request.contentEncoding, encoding.lowercased() != "identity" else { return }
     throw HubError(
       .unsupportedMediaType, "the Content-Encoding \"\(encoding.prefix(40))\" is not supported; send the body as it is")
   }

@@ -27,6 +27,11 @@ struct HTTPKnownFields: Sendable {
   /// Where the value of the one `Host` field lies in the head.
   private(set) var host: Range<Int>?
   private(set) var expectsContinue = false
+  /// A page of some origin asks, the body is encoded, or a key makes the request recognisable: rare, and worth to know
+  /// without looking through the fields again.
+  private(set) var hasOrigin = false
+  private(set) var hasContentEncoding = false
+  private(set) var hasIdempotencyKey = false
   private(set) var upgradesToWebSocket = false
 
   /// Takes notice of a field; the lengths of the names decide first, so an ordinary field costs one switch.
@@ -40,6 +45,9 @@ struct HTTPKnownFields: Sendable {
       host = value
     case 6 where HTTPBytes.equal(bytes, ignoringCase: "expect"):
       if HTTPBytes.equal(head.extracting(value), ignoringCase: "100-continue") { expectsContinue = true }
+    case 6 where HTTPBytes.equal(bytes, ignoringCase: "origin"): hasOrigin = true
+    case 15 where HTTPBytes.equal(bytes, ignoringCase: "idempotency-key"): hasIdempotencyKey = true
+    case 16 where HTTPBytes.equal(bytes, ignoringCase: "content-encoding"): hasContentEncoding = true
     case 7 where HTTPBytes.equal(bytes, ignoringCase: "upgrade"):
       noteUpgrade(head, value)
     case 10 where HTTPBytes.equal(bytes, ignoringCase: "connection"):

@@ -1,5 +1,7 @@
 /// The head of a request, checked and ready to be routed.
-package struct HTTPRequest: Sendable {
+///
+/// An object, since it is handed from step to step: a copy of the struct would retain five things each time.
+package final class HTTPRequest: Sendable {
   package let method: HTTPMethod
   /// The path as it was sent, not decoded; of an absolute-form target only the path. `*` for `OPTIONS *`.
   package let path: String
@@ -15,13 +17,24 @@ package struct HTTPRequest: Sendable {
   package let expectsContinue: Bool
   /// Whether the client asks to go on as a WebSocket; the handshake itself is not checked here.
   package let wantsUpgrade: Bool
+  /// Whether there is a field `Origin`.
+  package let hasOrigin: Bool
+  private let hasContentEncoding: Bool
+  private let hasIdempotencyKey: Bool
   /// Where the authority lies in the head.
   private let authority: Range<Int>?
+
+  /// The value of `Content-Encoding` (RFC 9110 section 8.4).
+  package var contentEncoding: String? { hasContentEncoding ? fields["Content-Encoding"] : nil }
+
+  /// The value of `Idempotency-Key`.
+  package var idempotencyKey: String? { hasIdempotencyKey ? fields["Idempotency-Key"] : nil }
 
   /// Whom the request is for, `HOST` or `HOST:PORT` as sent; the authority of an absolute-form target wins over the
   /// Host field (RFC 9112 section 3.2.2). Empty only for HTTP/1.0 without a Host. Made anew on each use.
   package var host: String {
-    authority.map { HTTPBytes.string(fields.bytes.span.extracting($0)) } ?? ""
+    let bytes = fields.bytes
+    return authority.map { HTTPBytes.string(bytes.span.extracting($0)) } ?? ""
   }
 
   /// Whether the answer must say `Connection: keep-alive`: HTTP/1.0 clients wait for the end of the connection
@@ -44,6 +57,9 @@ package struct HTTPRequest: Sendable {
     }
     query = line.query.map { HTTPBytes.string(head.bytes.span.extracting($0)) }
     fields = head.fields
+    hasOrigin = known.hasOrigin
+    hasContentEncoding = known.hasContentEncoding
+    hasIdempotencyKey = known.hasIdempotencyKey
     keepsAlive = known.keepsAlive(minorVersion: line.minorVersion)
     expectsContinue =
       known.expectsContinue && line.minorVersion >= 1 && bodyLength != .none && bodyLength != .length(0)
