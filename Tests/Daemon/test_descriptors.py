@@ -11,6 +11,13 @@ from support.waiting import seconds, wait_until
 LIMIT = 64
 
 
+def has_recovered(hub, connections):
+    try:
+        return hub.metrics().value("roomcast_connections") <= connections
+    except AssertionError:
+        return False  # the question itself found no descriptor left
+
+
 def open_many(hub, count):
     clients = []
     for _ in range(count):
@@ -34,7 +41,7 @@ def test_with_all_descriptors_in_use_it_rests(start):
     assert {frame["type"] for frame in subscriber.take(2)} == {"published", "event"}
     for client in clients:
         client.close()
-    wait_until(lambda: hub.metrics().value("roomcast_connections") <= 3, what="a hub that has recovered")
+    wait_until(lambda: has_recovered(hub, 3), what="a hub that has recovered")
     assert hub.publish("a", 2)["subscribers"] == 1
     assert subscriber.expect("event")["data"] == 2
 
@@ -46,7 +53,7 @@ def test_it_recovers_again_and_again(start):
         clients = open_many(hub, 2 * LIMIT)
         for client in clients:
             client.close()
-        wait_until(lambda: hub.metrics().value("roomcast_connections") <= 2, what="a hub that has recovered")
+        wait_until(lambda: has_recovered(hub, 2), what="a hub that has recovered")
     assert hub.publish("a", 1)["offset"] == 1
 
 
