@@ -1,12 +1,12 @@
-import Glibc
+package import Glibc
 
 /// A value that one thread at a time may touch.
 ///
 /// Built on `pthread_mutex` because ThreadSanitizer does not see `Synchronization.Mutex` and reports false races there.
 /// Critical sections must be short: a reactor that waits here serves nobody.
 @safe package final class Lock<State>: @unchecked Sendable {
-  private var state: State
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline package var state: State
+  @usableFromInline package let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
   package init(_ state: sending State) {
     self.state = state
@@ -19,7 +19,7 @@ import Glibc
     unsafe mutex.deallocate()
   }
 
-  package func withLock<Result, Failure>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
+  @inlinable package func withLock<Result, Failure>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     return try body(&state)

@@ -1,6 +1,6 @@
+import HubIO
 import HubTesting
 import HubWire
-import Synchronization
 import Testing
 
 @testable import HubClient
@@ -15,7 +15,7 @@ import Testing
 
   @Test func aLostAnswerIsAskedForAgainAndNothingIsPublishedTwice() async throws {
     let room = try RoomName("retries")
-    let random = Mutex(SeededRandom(seed: 11))
+    let random = Lock(SeededRandom(seed: 11))
     // Most connections lose the answer, or a part of it, after the hub has taken the event.
     let proxy = try await CuttingProxy(to: HubFixture.url) { _ in
       random.withLock { Int.random(in: 1...800, using: &$0) }

@@ -1,6 +1,6 @@
+import HubIO
 import HubTesting
 import HubWire
-import Synchronization
 import Testing
 
 @testable import HubClient
@@ -24,7 +24,7 @@ import Testing
 
   @Test func fiftyCutsLoseNothingAndDoubleNothing() async throws {
     let room = try RoomName("cuts")
-    let random = Mutex(SeededRandom(seed: 42))
+    let random = Lock(SeededRandom(seed: 42))
     let proxy = try await CuttingProxy(to: HubFixture.url) { index in
       index < 50 ? random.withLock { Int.random(in: 300...16_000, using: &$0) } : nil
     }
@@ -40,7 +40,7 @@ import Testing
 
   @Test func severalRoomsAreResumedEachFromItsOwnPlace() async throws {
     let names = try (1...5).map { try RoomName("several:\($0)") }
-    let random = Mutex(SeededRandom(seed: 7))
+    let random = Lock(SeededRandom(seed: 7))
     let proxy = try await CuttingProxy(to: HubFixture.url) { index in
       index < 20 ? random.withLock { Int.random(in: 1_000...8_000, using: &$0) } : nil
     }
