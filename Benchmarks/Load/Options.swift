@@ -38,6 +38,9 @@ struct Options {
   var label = ""
   var jsonOnly = false
 
+  /// What is published next waits for what was published before.
+  var isClosedLoop: Bool { mode == .fanout || mode == .http }
+
   /// Where every room keeps to one publishing connection its order is defined, and a change of it is a fault.
   var ordersAreDefined: Bool { rooms >= publishConnections }
 
