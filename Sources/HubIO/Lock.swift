@@ -5,6 +5,7 @@ package import Glibc
 /// Built on `pthread_mutex` because ThreadSanitizer does not see `Synchronization.Mutex` and reports false races there.
 /// Critical sections must be short: a reactor that waits here serves nobody.
 @safe package final class Lock<State>: @unchecked Sendable {
+  // Not private only so that `withLock` can be inlined: elsewhere it costs a generic call per publish.
   @usableFromInline package var state: State
   @usableFromInline package let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
@@ -19,7 +20,9 @@ package import Glibc
     unsafe mutex.deallocate()
   }
 
-  @inlinable package func withLock<Result, Failure>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
+  @inlinable package func withLock<Result, Failure>(
+    _ body: (inout State) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     return try body(&state)
