@@ -24,13 +24,13 @@ let package = Package(
   dependencies: [],
   targets: [
     .systemLibrary(
-      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"])]),
+      name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"])]),
     .target(name: "CLinux"),
 
     .target(name: "HubWire", dependencies: ["COpenSSL"], swiftSettings: rawMemory),
-    .target(name: "HubIO", dependencies: ["HubWire", "CLinux"], swiftSettings: rawMemory),
+    .target(name: "HubIO", dependencies: ["HubWire", "CLinux", "COpenSSL"], swiftSettings: rawMemory),
     .target(name: "HubRooms", dependencies: ["HubIO", "HubWire"], swiftSettings: house),
-    .target(name: "HubServer", dependencies: ["HubRooms", "HubIO", "HubWire"], swiftSettings: house),
+    .target(name: "HubServer", dependencies: ["HubRooms", "HubIO", "HubWire", "COpenSSL"], swiftSettings: house),
     .target(name: "HubClient", dependencies: ["HubIO", "HubWire"], swiftSettings: house),
     .executableTarget(
       name: "roomcast", dependencies: ["HubServer", "HubClient", "HubRooms", "HubIO", "HubWire"], swiftSettings: house),
@@ -38,7 +38,7 @@ let package = Package(
     .target(
       name: "HubTesting", dependencies: ["HubServer", "HubRooms", "HubIO", "HubWire"], swiftSettings: house),
     .testTarget(name: "HubWireTests", dependencies: ["HubWire", "HubTesting"], swiftSettings: house),
-    .testTarget(name: "HubIOTests", dependencies: ["HubIO", "HubTesting"], swiftSettings: house),
+    .testTarget(name: "HubIOTests", dependencies: ["HubIO", "HubTesting", "COpenSSL"], swiftSettings: house),
     .testTarget(name: "HubRoomsTests", dependencies: ["HubRooms", "HubTesting"], swiftSettings: house),
     .testTarget(name: "HubServerTests", dependencies: ["HubServer", "HubTesting"], swiftSettings: house),
     .testTarget(
@@ -53,5 +53,6 @@ let package = Package(
 // leaves it out of sanitized builds.
 if Context.environment["ROOMCAST_SANITIZED_BUILD"] == nil {
   package.targets.append(
-    .executableTarget(name: "Load", dependencies: ["CLinux"], path: "Benchmarks/Load", swiftSettings: house))
+    .executableTarget(
+      name: "Load", dependencies: ["CLinux", "COpenSSL"], path: "Benchmarks/Load", swiftSettings: house))
 }

@@ -23,6 +23,10 @@ struct Connection {
   let room: Int
   let role: Role
   var descriptor: Int32 = -1
+  /// OpenSSL's side of the connection, where it is encrypted.
+  var tls: OpaquePointer?
+  /// Writing goes on when something has arrived: the TLS handshake is under way.
+  var awaitsReading = false
   var state = State.closed
   /// Registered for writability, because the socket took no more.
   var wantsWriting = false
@@ -53,8 +57,9 @@ struct Connection {
   }
 
   /// Back to the beginning, for a new socket.
-  mutating func begin(_ descriptor: Int32, at now: UInt64) {
+  mutating func begin(_ descriptor: Int32, at now: UInt64, tls context: OpaquePointer?) {
     self.descriptor = descriptor
+    if let context { secure(context) }
     state = .connecting
     wantsWriting = true
     openedAt = now
@@ -69,6 +74,7 @@ struct Connection {
       var option = linger(l_onoff: 1, l_linger: 0)
       setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
+    endTLS()
     Glibc.close(descriptor)
     descriptor = -1
     state = .closed

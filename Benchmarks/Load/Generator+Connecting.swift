@@ -21,7 +21,7 @@ extension Generator {
     }
     var server = address
     if connection.pointee.role == .publisher { server.sin_port = options.publishPort.bigEndian }
-    connection.pointee.begin(descriptor, at: monotonicNow())
+    connection.pointee.begin(descriptor, at: monotonicNow(), tls: tls)
     if connection.pointee.role == .subscriber {
       opened += 1
       handshakesUnderWay += 1
@@ -131,11 +131,11 @@ extension Generator {
   mutating func flush(_ connection: Place) {
     while connection.pointee.output.count > 0 {
       let output = connection.pointee.output
-      let sent = send(connection.pointee.descriptor, output.bytes, output.count, Int32(MSG_NOSIGNAL))
+      let sent = connection.pointee.send(output.bytes, output.count)
       if sent >= 0 {
         connection.pointee.output.consume(sent)
       } else if errno == EAGAIN {
-        if connection.pointee.wantsWriting { return }
+        if connection.pointee.wantsWriting || connection.pointee.awaitsReading { return }
         connection.pointee.wantsWriting = true
         return register(connection, EPOLL_CTL_MOD)
       } else if errno != EINTR {

@@ -7,7 +7,7 @@ extension Generator {
     while true {
       let held = connection.pointee.held.count
       if held > 0 { memcpy(receiveBuffer, connection.pointee.held.bytes, held) }
-      let got = recv(connection.pointee.descriptor, receiveBuffer + held, receiveCapacity - held, 0)
+      let got = connection.pointee.receive(receiveBuffer + held, receiveCapacity - held)
       if got <= 0 {
         if got < 0 && errno == EINTR { continue }
         if got == 0 || errno != EAGAIN { lose(connection, expected: connection.pointee.state == .closing) }

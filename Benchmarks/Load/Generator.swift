@@ -29,6 +29,7 @@ struct Generator: ~Copyable {
   let usage: ServerUsage
   let address: sockaddr_in
   let poll: Int32
+  let tls: OpaquePointer?
   let receiveBuffer: UnsafeMutablePointer<UInt8>
   let receiveCapacity: Int
 
@@ -81,6 +82,7 @@ struct Generator: ~Copyable {
     self.options = options
     usage = ServerUsage(processes: options.processes)
     address = Self.address(options.host, options.port)
+    tls = options.usesTLS ? Connection.makeTLSContext() : nil
     poll = epoll_create1(Int32(EPOLL_CLOEXEC))
     receiveCapacity = max(512 * 1024, 4 * (options.payload + 4096))
     receiveBuffer = .allocate(capacity: receiveCapacity + 1)
@@ -142,7 +144,10 @@ struct Generator: ~Copyable {
     case .connecting: finishConnecting(connection, events)
     default:
       if events & EPOLLOUT.rawValue != 0 { flush(connection) }
-      if events & ~EPOLLOUT.rawValue != 0, connection.pointee.state != .closed { receive(connection) }
+      if events & ~EPOLLOUT.rawValue != 0, connection.pointee.state != .closed {
+        receive(connection)
+        if connection.pointee.awaitsReading, connection.pointee.state != .closed { flush(connection) }
+      }
     }
   }
 

@@ -43,6 +43,7 @@ extension Options {
   private mutating func setFlag(_ name: String) -> Bool {
     switch name {
     case "--abort": aborts = true
+    case "--tls": usesTLS = true
     case "--json": jsonOnly = true
     default: return false
     }

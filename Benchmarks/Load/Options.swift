@@ -19,6 +19,7 @@ struct Options {
   var sourceAddresses = 1
   var handshakesAtOnce = 64
   var aborts = false
+  var usesTLS = false
 
   var publishURL = "/v1/rooms/room%r/events"
   var publishHeaders: [String] = []
@@ -63,6 +64,7 @@ struct Options {
       --header 'K: V'         field of the handshake, repeatable (%r, %i)
       --hello TEMPLATE        text frame sent after the handshake, repeatable (%r, %i)
       --subs N --rooms N      subscriber i is in room i mod --rooms                   [1000, 1]
+      --tls                   TLS, without looking at the server's certificate
       --source-ips N          spread over 127.0.0.1 … 127.0.0.N                       [1]
       --conn-inflight N       handshakes under way at once                            [64]
       --abort                 close with a reset

@@ -29,7 +29,8 @@ extension EventPublisher {
     defer { wire.close() }
     let head = HTTPRequestHead(
       method: .post, target: "/v1/events?results=each", host: url.hostField,
-      fields: ["Content-Type": "application/x-ndjson", "User-Agent": UserAgent.text])
+      fields: Credential.add(
+        options.credential, to: ["Content-Type": "application/x-ndjson", "User-Agent": UserAgent.text]))
     wire.send(head.encodeChunkedHead())
     let sending = LineSending(wire: wire, answerTimeout: options.timeout)
     let task = Task(executorPreference: reactor) { await sending.run(lines) }

@@ -8,6 +8,8 @@ public import HubWire
 public actor EventPublisher {
   /// How hard it tries.
   public struct Options: Sendable {
+    /// An API key that may publish, or a token; nil for a hub that lets anyone in.
+    public var credential: Credential?
     /// How often one event is sent at most.
     public var tries = 5
     /// The waits between.
@@ -59,10 +61,12 @@ public actor EventPublisher {
     if !query.isEmpty { target += "?" + query.joined(separator: "&") }
     let request = HTTPRequestHead(
       method: .post, target: target, host: url.hostField,
-      fields: [
-        "Content-Type": "application/json", "Idempotency-Key": key ?? IdempotencyKey.random(),
-        "User-Agent": UserAgent.text,
-      ]
+      fields: Credential.add(
+        options.credential,
+        to: [
+          "Content-Type": "application/json", "Idempotency-Key": key ?? IdempotencyKey.random(),
+          "User-Agent": UserAgent.text,
+        ])
     ).encode(body: data)
     return try await onReactor { () async throws(ClientError) in try await self.sendInTurn(request) }
   }

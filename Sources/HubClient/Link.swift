@@ -11,6 +11,7 @@ actor Link {
   nonisolated let mailbox: Mailbox<ClientEvent>
 
   private let url: HubURL
+  private let credential: Credential?
   private let timeouts: RoomClient.Timeouts
   private let pause: Pause
   private var backoff: Backoff
@@ -27,10 +28,11 @@ actor Link {
   private var silence = Duration.zero
 
   init(
-    url: HubURL, rooms: [(name: RoomName, after: ResumePoint?)], backoff: Backoff, timeouts: RoomClient.Timeouts,
-    bufferedBytes: Int, reactor: Reactor
+    url: HubURL, credential: Credential?, rooms: [(name: RoomName, after: ResumePoint?)], backoff: Backoff,
+    timeouts: RoomClient.Timeouts, bufferedBytes: Int, reactor: Reactor
   ) {
     self.url = url
+    self.credential = credential
     self.timeouts = timeouts
     self.backoff = backoff
     self.reactor = reactor
@@ -100,7 +102,8 @@ actor Link {
 
   private func serve(_ wire: Wire) async -> LinkEnd {
     let handshake = WebSocketClientHandshake(
-      host: url.hostField, target: "/v1/ws", subprotocols: ["roomcast.v1"], fields: ["User-Agent": UserAgent.text])
+      host: url.hostField, target: "/v1/ws", subprotocols: ["roomcast.v1"],
+      fields: Credential.add(credential, to: ["User-Agent": UserAgent.text]))
     var stream = WebSocketStream(handshake: handshake)
     silence = timeouts.connect
     wire.endAfterSilence(of: silence)

@@ -40,24 +40,26 @@ public final class RoomClient: Sendable {
   private let link: Link
 
   /// - Parameters:
+  ///   - credential: an API key that may read the rooms, or a token; nil for a hub that lets anyone in.
   ///   - rooms: at least one; of a room given twice the first counts.
   ///   - bufferedBytes: what may wait for the consumer, roughly. From there on nothing is read from the hub, which keeps
   ///     the rest.
   public convenience init(
-    url: HubURL, rooms: [Room], backoff: Backoff = Backoff(), timeouts: Timeouts = Timeouts(),
-    bufferedBytes: Int = 1 << 20
+    url: HubURL, credential: Credential? = nil, rooms: [Room], backoff: Backoff = Backoff(),
+    timeouts: Timeouts = Timeouts(), bufferedBytes: Int = 1 << 20
   ) {
     self.init(
-      url: url, rooms: rooms, backoff: backoff, timeouts: timeouts, bufferedBytes: bufferedBytes,
-      reactor: ClientReactor.shared)
+      url: url, credential: credential, rooms: rooms, backoff: backoff, timeouts: timeouts,
+      bufferedBytes: bufferedBytes, reactor: ClientReactor.shared)
   }
 
   init(
-    url: HubURL, rooms: [Room], backoff: Backoff, timeouts: Timeouts, bufferedBytes: Int, reactor: Reactor
+    url: HubURL, credential: Credential? = nil, rooms: [Room], backoff: Backoff, timeouts: Timeouts,
+    bufferedBytes: Int, reactor: Reactor
   ) {
     precondition(!rooms.isEmpty, "a client subscribes to at least one room")
     let link = Link(
-      url: url, rooms: rooms.map { ($0.name, $0.after) }, backoff: backoff, timeouts: timeouts,
+      url: url, credential: credential, rooms: rooms.map { ($0.name, $0.after) }, backoff: backoff, timeouts: timeouts,
       bufferedBytes: bufferedBytes, reactor: reactor)
     self.link = link
     Task(executorPreference: reactor) { await link.run() }

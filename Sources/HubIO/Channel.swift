@@ -11,6 +11,8 @@ private import Glibc
   package unowned(unsafe) var owner: (any ChannelOwner)?
 
   package private(set) var outbox = Outbox()
+  /// What encrypts; nil on a plain connection.
+  package internal(set) var tls: TLSSession?
   /// Closed: nothing is sent or received any more.
   package private(set) var isClosed = false
   /// The socket took less than it was given; the write task goes on.
@@ -18,7 +20,7 @@ private import Glibc
 
   /// Bytes that the socket has taken.
   private var taken: UInt64 = 0
-  private var isReadable = false
+  var isReadable = false
   /// The end is behind what can be taken now, and no further readiness will tell of it.
   private var isEndDue = false
   private var isFlushDue = false
@@ -33,6 +35,8 @@ private import Glibc
   // MARK: Readiness
 
   package override func becameReady(_ readiness: Readiness) {
+    var readiness = readiness
+    if let tls { readiness = translate(readiness, tls) }
     if readiness.contains(.write), isBlocked {
       isBlocked = false
       if let waiter = unsafe writeWaiter {
@@ -85,6 +89,7 @@ private import Glibc
     if isClosed { return .end }
     // Asking a socket that is known to be empty costs a system call a request.
     if !isReadable { return .nothing }
+    if let tls { return receive(tls) }
     let buffer = unsafe reactor.receiveBuffer
     let count = unsafe reactor.kernel.receive(descriptor, into: buffer)
     if count > 0 {
@@ -97,6 +102,32 @@ private import Glibc
       return .nothing
     }
     return count == -Int(EINTR) ? .nothing : .end
+  }
+
+  /// Copies up to `limit` bytes of what has arrived into the reactor's receive buffer, and leaves them there: all of it,
+  /// from the first, however often it is asked. ``waitReadable()`` tells when there are more; at the end of the stream
+  /// it is an end if the caller has seen all of it before.
+  ///
+  /// - Parameter seen: how many bytes the caller has looked at already.
+  package func peek(_ limit: Int, seen: Int) -> Received {
+    if isClosed { return .end }
+    if !isReadable { return .nothing }
+    let buffer = unsafe UnsafeMutableRawBufferPointer(rebasing: reactor.receiveBuffer[..<limit])
+    let count = unsafe reactor.kernel.peek(descriptor, into: buffer)
+    if count > seen { return .bytes(count) }
+    if count > 0, isEndDue { return .end }
+    if count > 0 || count == -Int(EAGAIN) {
+      isReadable = false
+      return .nothing
+    }
+    return count == -Int(EINTR) ? .nothing : .end
+  }
+
+  /// Takes so many bytes that have been peeked at; what is behind them is received next.
+  package func skip(_ count: Int) {
+    if isClosed { return }
+    _ = unsafe reactor.kernel.receive(
+      descriptor, into: UnsafeMutableRawBufferPointer(rebasing: reactor.receiveBuffer[..<count]))
   }
 
   // MARK: Sending
@@ -143,6 +174,7 @@ private import Glibc
   }
 
   private func sendOnce() -> Int {
+    if let tls { return sendOnce(tls) }
     if outbox.hasOnePiece {
       return unsafe outbox.withFirst { unsafe reactor.kernel.send(descriptor, $0) }
     }
@@ -173,18 +205,24 @@ private import Glibc
 
   /// How many bytes the peer has acknowledged since the connection began.
   package var acknowledged: UInt64 {
-    isClosed ? taken : taken - UInt64(unsafe reactor.kernel.unacknowledged(descriptor))
+    if isClosed { return taken }
+    let sent = tls?.bytesWritten ?? taken
+    // Where the kernel encrypts, its queue holds more bytes than were given to it.
+    return sent - min(sent, UInt64(unsafe reactor.kernel.unacknowledged(descriptor)))
   }
 
   /// Ends this side's stream after what was flushed; the peer can still be read.
   package func shutdownSending() {
-    if !isClosed { unsafe reactor.kernel.shutdownSending(descriptor) }
+    if isClosed { return }
+    if let tls, !tls.sayEnd() { return }
+    unsafe reactor.kernel.shutdownSending(descriptor)
   }
 
   /// Ends the connection: waiters return, the descriptor is closed at the end of the turn.
   package func close() {
     if isClosed { return }
     isClosed = true
+    tls?.leave(canSend: !isBlocked)
     outbox.removeAll()
     unsafe reactor.bury(self)
     unsafe readWaiter?.resume()

@@ -1,3 +1,5 @@
+package import HubWire
+
 /// What a reactor asks of the operating system: the one seam below the reactors.
 ///
 /// ``LinuxKernel`` answers with epoll and sockets; tests answer from memory, with a clock of their own, so that a whole
@@ -25,8 +27,10 @@ package protocol Kernel: AnyObject {
   func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
   /// The same for several pieces at once.
   func send(_ descriptor: Int32, pieces: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int
-  /// Takes a connection from a listening socket: its descriptor, or a negated `errno`.
-  func accept(_ listener: Int32) -> Int32
+  /// Copies what has arrived and leaves it there, from its first byte on: counts as ``receive(_:into:)`` does.
+  func peek(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int
+  /// Takes a connection from a listening socket: its descriptor, or a negated `errno`, and who is at its other end.
+  func accept(_ listener: Int32) -> (descriptor: Int32, peer: IPAddress)
   /// Says that nothing more will be sent, and lets the peer read to the end.
   func shutdownSending(_ descriptor: Int32)
   /// How many bytes handed to the socket the peer has not acknowledged yet; 0 where unknown.

@@ -1,5 +1,6 @@
 private import CLinux
 private import Glibc
+package import HubWire
 
 /// The real operating system: epoll for readiness, an eventfd for wake-ups, non-blocking sockets.
 @safe package final class LinuxKernel: Kernel, @unchecked Sendable {
@@ -110,9 +111,20 @@ private import Glibc
     }
   }
 
-  package func accept(_ listener: Int32) -> Int32 {
-    let descriptor = linux_accept(listener)
-    return descriptor >= 0 ? descriptor : -errno
+  package func peek(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_PEEK))
+    return count >= 0 ? count : -Int(errno)
+  }
+
+  package func accept(_ listener: Int32) -> (descriptor: Int32, peer: IPAddress) {
+    var address: (high: UInt64, low: UInt64) = (0, 0)
+    let descriptor = unsafe withUnsafeMutableBytes(of: &address) { bytes in
+      unsafe linux_accept(listener, bytes.bindMemory(to: UInt8.self).baseAddress)
+    }
+    return (
+      descriptor >= 0 ? descriptor : -errno,
+      IPAddress(high: UInt64(bigEndian: address.high), low: UInt64(bigEndian: address.low))
+    )
   }
 
   package func shutdownSending(_ descriptor: Int32) {

@@ -1,11 +1,12 @@
 private import Glibc
+package import HubWire
 
 /// A listening socket on one reactor: accepts whatever has arrived and hands each connection on.
 ///
 /// Every reactor has a listener of its own on the same port (`SO_REUSEPORT`), so the kernel spreads connections and no
 /// reactor hands sockets to another.
 package final class Listener: Handle {
-  private let accepted: (Int32) -> Void
+  private let accepted: (Int32, IPAddress) -> Void
   /// Given up for a moment when descriptors run out, so that waiting connections can be taken and closed: left in the
   /// backlog they would keep the listener ready for ever, and the reactor would spin.
   private var reserve: Int32
@@ -15,8 +16,8 @@ package final class Listener: Handle {
   private static let unsentBytesInKernel: Int32 = 128 * 1024
   private static let backlog: Int32 = 4096
 
-  /// Listens on `descriptor`, made by ``open(_:)``, and calls `accepted` with each new connection's descriptor.
-  package init(descriptor: Int32, reactor: Reactor, accepted: @escaping (Int32) -> Void) {
+  /// Listens on `descriptor`, made by ``open(_:)``, and calls `accepted` with each new connection's descriptor and peer.
+  package init(descriptor: Int32, reactor: Reactor, accepted: @escaping (Int32, IPAddress) -> Void) {
     self.accepted = accepted
     reserve = Self.openReserve()
     super.init(descriptor: descriptor, reactor: reactor)
@@ -49,6 +50,15 @@ package final class Listener: Handle {
     return descriptor
   }
 
+  /// Another descriptor of a socket that was bound by somebody else, with the options that accepted sockets inherit.
+  package static func share(_ listener: Int32) throws(SystemError) -> Int32 {
+    let descriptor = fcntl(listener, F_DUPFD_CLOEXEC, 3)
+    guard descriptor >= 0 else { throw SystemError("share the inherited socket") }
+    set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    set(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, unsentBytesInKernel)
+    return descriptor
+  }
+
   /// Binds once without sharing, which fails where somebody listens.
   private static func checkFree(_ address: SocketAddress) throws(SystemError) {
     let descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -66,9 +76,9 @@ package final class Listener: Handle {
 
   package override func becameReady(_ readiness: Readiness) {
     while true {
-      let descriptor = unsafe reactor.kernel.accept(self.descriptor)
+      let (descriptor, peer) = unsafe reactor.kernel.accept(self.descriptor)
       if descriptor >= 0 {
-        accepted(descriptor)
+        accepted(descriptor, peer)
         continue
       }
       switch -descriptor {
@@ -83,7 +93,7 @@ package final class Listener: Handle {
   private func shed() -> Bool {
     guard reserve >= 0 else { return pause() }
     _ = close(reserve)
-    let descriptor = unsafe reactor.kernel.accept(self.descriptor)
+    let descriptor = unsafe reactor.kernel.accept(self.descriptor).descriptor
     if descriptor >= 0 {
       unsafe reactor.kernel.close(descriptor)
       unsafe reactor.statistics.shedConnections += 1

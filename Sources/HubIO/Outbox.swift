@@ -57,6 +57,20 @@ package struct Outbox {
     }
   }
 
+  /// Copies as many of the oldest unsent bytes as `buffer` holds.
+  package func join(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var count = 0
+    var index = -1
+    while index < rest.count, count < buffer.count {
+      let piece = index < 0 ? first[Int(sent)...] : rest[index].bytes[...]
+      let part = piece.prefix(buffer.count - count)
+      unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyBytes(from: part)
+      count += part.count
+      index += 1
+    }
+    return count
+  }
+
   /// Forgets `count` bytes from the front: the socket has them.
   package mutating func drop(_ count: Int) {
     byteCount -= count

@@ -18,6 +18,8 @@ private import Synchronization
   package let serial: ReactorSerialExecutor
   /// Filled by ``Channel/receive()``; consumed before anything can suspend.
   package let receiveBuffer: UnsafeMutableRawBufferPointer
+  /// Where a TLS record is joined from small pieces, within one call.
+  let recordBuffer: UnsafeMutableRawBufferPointer
 
   /// The time at which this turn began; good enough for everything but measuring a turn.
   package private(set) var now: Moment
@@ -52,12 +54,15 @@ private import Synchronization
   /// How many rounds of jobs one turn runs before it looks at the sockets again. Reaching it is counted.
   private static let roundsPerTurn = 64
   private static let receiveBufferSize = 65_536
+  /// The most that one TLS record holds (RFC 8446 section 5.1).
+  private static let recordSize = 16_384
 
   package init(index: Int, kernel: any Kernel) {
     self.index = index
     self.kernel = kernel
     serial = ReactorSerialExecutor()
     unsafe receiveBuffer = .allocate(byteCount: Self.receiveBufferSize, alignment: 64)
+    unsafe recordBuffer = .allocate(byteCount: Self.recordSize, alignment: 64)
     now = kernel.now()
     wheel = TimerWheel(now: now)
     unsafe serial.reactor = self
@@ -65,6 +70,7 @@ private import Synchronization
 
   deinit {
     unsafe receiveBuffer.deallocate()
+    unsafe recordBuffer.deallocate()
   }
 
   // MARK: Life

@@ -13,5 +13,12 @@ package struct ReactorStatistics: Sendable {
   /// Connections that had to be shed because descriptors ran out.
   package var shedConnections: UInt64 = 0
 
+  /// TLS handshakes that were finished.
+  package var handshakesDone: UInt64 = 0
+  /// TLS handshakes that failed or were given up.
+  package var handshakesFailed: UInt64 = 0
+  /// Connections closed at once because too many TLS handshakes were under way.
+  package var handshakesRefused: UInt64 = 0
+
   package init() {}
 }

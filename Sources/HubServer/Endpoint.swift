@@ -12,6 +12,8 @@ enum Endpoint {
   case rooms
   /// `/v1/rooms/{room}`
   case room(RoomName)
+  /// `/v1/users/{user}/connections`
+  case userConnections(String)
   case health
   case ready
   case metrics
@@ -23,6 +25,10 @@ enum Endpoint {
     // The path of nearly all requests, first.
     if let endpoint = try Self.roomEndpoint(path) {
       self = endpoint
+      return
+    }
+    if let user = try Self.userOfConnections(path) {
+      self = .userConnections(user)
       return
     }
     switch path {
@@ -62,8 +68,30 @@ enum Endpoint {
     return isEvents ? .roomEvents(room) : .room(room)
   }
 
+  /// The user of `/v1/users/{user}/connections`; nil for any other path.
+  private static func userOfConnections(_ path: String) throws(HubError) -> String? {
+    let (prefix, suffix) = ("/v1/users/", "/connections")
+    guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count else {
+      return nil
+    }
+    let name = path.dropFirst(prefix.count).dropLast(suffix.count)
+    guard !name.contains("/"), let user = PercentEncoding.decode(name), !user.isEmpty else {
+      throw HubError(.invalidRequest, "the user in the path is not percent-encoded UTF-8")
+    }
+    return user
+  }
+
+  /// The room it is about, where it is about one.
+  var room: RoomName? {
+    switch self {
+    case .roomEvents(let room), .room(let room): room
+    default: nil
+    }
+  }
+
   func allows(_ method: HTTPMethod) -> Bool {
     switch (self, method) {
+    case (.userConnections, _): method == .delete
     case (.roomEvents, .post), (.events, .post), (_, .get): true
     case (.webSocket, .head), (.echo, .head): false
     case (_, .head): true
@@ -73,7 +101,7 @@ enum Endpoint {
 
   /// What works here; `HEAD` wherever `GET` does.
   private var methods: [HTTPMethod] {
-    [.get, .head, .post].filter(allows)
+    [.get, .head, .post, .delete].filter(allows)
   }
 
   /// The value of an `Allow` field.

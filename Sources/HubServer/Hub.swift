@@ -15,22 +15,33 @@ public final class Hub: Sendable {
   /// The version, by semantic versioning.
   public static let version = "0.1.0"
 
-  private let node: Node
-  private let workers: [Worker]
+  let node: Node
+  let workers: [Worker]
+  private let policyInForce: Lock<Policy>
   private let descriptors: [Int32]
+  /// Whether somebody else has bound the listening socket.
+  let isInherited: Bool
   /// Where the hub listens, as in `127.0.0.1:8080`.
   public let address: String
+  /// The same as clients write it, as in `https://127.0.0.1:8080`.
+  public var url: String { (node.tls == nil ? "http://" : "https://") + address }
 
   /// Opens the listening sockets; nothing is accepted before ``start()``.
   ///
   /// - Throws: ``HubStartError`` where the address cannot be had, or where it is not loopback and the hub would be open
   ///   to whoever reaches it.
-  public init(settings: Settings, log: Log) throws(HubStartError) {
-    guard settings.isLoopback || settings.insecure else {
-      throw HubStartError(
-        "\(settings.host) is reachable from other machines, and this hub has no credentials; "
-          + "bind to 127.0.0.1, or say --insecure if everybody there may publish and read")
-    }
+  ///
+  /// - Parameters:
+  ///   - settings: all of them; ``reload(_:)`` can replace some later.
+  ///   - log: where to log.
+  ///   - listener: a descriptor that is bound and listens already, as systemd hands it over: its address
+  ///     counts in place of `host` and `port`. Nil to open one.
+  public init(settings: Settings, log: Log, listener: Int32? = nil) throws(HubStartError) {
+    var settings = settings
+    if let listener { try Self.adopt(listener, &settings) }
+    isInherited = listener != nil
+    let policy = try Policy(settings)
+    policyInForce = Lock(policy)
     let reactors = (0..<settings.reactors).map { Reactor(index: $0, kernel: LinuxKernel()) }
     let engine = MemoryEngine(
       limits: MemoryEngineLimits(
@@ -39,16 +50,57 @@ public final class Hub: Sendable {
     let directory = RoomDirectory(
       reactors: reactors, engine: engine, limits: RoomLimits(settings),
       outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes))
-    let node = Node(name: Self.randomName(), settings: settings, log: log, engine: engine, directory: directory)
+    let node = Node(
+      name: Self.randomName(), settings: settings, log: log, engine: engine, directory: directory,
+      tls: try Self.tls(settings, log))
     self.node = node
-    workers = reactors.map { Worker(reactor: $0, node: node) }
+    workers = reactors.map { Worker(reactor: $0, node: node, policy: policy) }
     for worker in workers { worker.siblings = workers }
-    (descriptors, address) = try Self.listen(settings)
+    (descriptors, address) = try Self.listen(settings, inherited: listener)
+  }
+
+  /// Whether nobody is asked who they are.
+  package var isOpen: Bool { policy.authenticator.isOpen }
+  var log: Log { node.log }
+  /// What the last reload, or the start, has put into force.
+  var policy: Policy { policyInForce.withLock { $0 } }
+
+  func adopt(_ policy: Policy) {
+    policyInForce.withLock { $0 = policy }
+  }
+
+  private static func tls(_ settings: Settings, _ log: Log) throws(HubStartError) -> TLSContext? {
+    do throws(TLSError) {
+      guard let prepared = try TLSContext.prepare(settings.tls) else { return nil }
+      return TLSContext(prepared) { byKernel in
+        log.info(byKernel ? "TLS: the kernel encrypts" : "TLS: OpenSSL encrypts, the kernel does not offer to")
+      }
+    } catch {
+      throw HubStartError("\(error)")
+    }
+  }
+
+  /// What `host` and `port` say does not count: who can reach the hub is decided by the socket.
+  private static func adopt(_ listener: Int32, _ settings: inout Settings) throws(HubStartError) {
+    guard let bound = SocketAddress.local(of: listener) else {
+      throw HubStartError("\(SystemError("read the address of the inherited socket"))")
+    }
+    settings.host = bound.host
+    settings.port = Int(bound.port)
   }
 
   /// One listening socket for each reactor, all on one port.
-  private static func listen(_ settings: Settings) throws(HubStartError) -> ([Int32], String) {
+  private static func listen(
+    _ settings: Settings, inherited: Int32?
+  ) throws(HubStartError) -> (descriptors: [Int32], address: String) {
     do throws(SystemError) {
+      if let inherited {
+        guard let bound = SocketAddress.local(of: inherited) else { throw SystemError("read the inherited socket") }
+        // One socket for all reactors: whoever is awake takes the connection.
+        return (
+          try (0..<settings.reactors).map { _ throws(SystemError) in try Listener.share(inherited) }, bound.description
+        )
+      }
       let host = HostName.withoutBrackets(settings.host)
       guard let address = try SocketAddress.resolve(host: host, port: UInt16(settings.port)).first else {
         throw SystemError("find the address of \"\(host)\"", number: 2)
@@ -75,12 +127,13 @@ public final class Hub: Sendable {
       worker.reactor.start { reactor in
         if reactor.index == 0 { prepare(reactor) }
         worker.node.directory.start(on: reactor.index)
-        let listener = Listener(descriptor: descriptor, reactor: reactor) { worker.accept($0) }
+        let listener = Listener(descriptor: descriptor, reactor: reactor) { worker.accept($0, from: $1) }
         reactor.add(listener, edgeTriggered: false)
       }
     }
     node.log.info(
       "listening", [LogField("address", address), LogField("node", node.name), LogField("version", Self.version)])
+    guard policy.authenticator.isOpen else { return }
     if node.settings.isLoopback {
       node.log.info("open to every program on this machine: no credentials are configured")
     } else {

@@ -15,6 +15,16 @@ extension Metrics {
     text.counter("roomcast_connections_accepted_total", "Connections accepted.", workers.accepted)
     text.counter(
       "roomcast_connections_shed_total", "Connections closed at once for want of descriptors.", sum(\.shedConnections))
+    text.counter(
+      "roomcast_refused_total", "Connections, messages and events refused, by the limit.",
+      Limit.allCases.map { ([("limit", $0.name)], workers.refused[$0]) })
+    text.counter(
+      "roomcast_tls_handshakes_total", "TLS handshakes; refused: given up because too many were under way.",
+      [
+        ([("result", "done")], sum(\.handshakesDone)), ([("result", "failed")], sum(\.handshakesFailed)),
+        ([("result", "refused")], sum(\.handshakesRefused)),
+      ])
+    text.gauge("roomcast_tls_handshakes_under_way", "TLS handshakes under way.", handshakesUnderWay)
     text.gauge("roomcast_rooms", "Rooms in memory.", rooms)
     text.gauge("roomcast_rooms_remembered", "Rooms that are gone and whose position is remembered.", remembered)
     text.gauge("roomcast_subscriptions", "Subscriptions of all connections.", fanout.subscriptions)
@@ -37,6 +47,9 @@ extension Metrics {
     text.counter("roomcast_gaps_total", "Gaps told to subscribers slower than history reaches back.", fanout.gaps)
     text.counter(
       "roomcast_heartbeat_timeouts_total", "Streams given up without a sign of life.", workers.heartbeatTimeouts)
+    text.counter(
+      "roomcast_proxy_header_errors_total", "Connections of proxies closed for want of a right PROXY header.",
+      workers.proxyHeaderErrors)
     text.counter(
       "roomcast_requests_total", "Answers by status.",
       workers.answers.enumerated().filter { $0.element > 0 }.map {

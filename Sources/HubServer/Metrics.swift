@@ -17,6 +17,7 @@ struct Metrics: Sendable {
   var idempotencyKeys = 0
   var connections = 0
   var droppedLogLines = 0
+  var handshakesUnderWay = 0
   var isDraining = false
 
   /// The part of ``FanoutStatistics`` that leaves its reactor.
@@ -63,6 +64,7 @@ struct Metrics: Sendable {
     metrics.idempotencyKeys = remembered.keys
     metrics.connections = node.connections.load(ordering: .relaxed)
     metrics.droppedLogLines = node.log.dropped
+    metrics.handshakesUnderWay = node.tls?.underWay ?? 0
     metrics.isDraining = node.isDraining
     return metrics
   }

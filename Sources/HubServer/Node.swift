@@ -3,26 +3,36 @@ import HubRooms
 import HubWire
 import Synchronization
 
-/// What everything in one daemon shares: its settings, its log, its rooms, and whether it is draining.
+/// What everything in one daemon shares: its settings, its log, its rooms, who was revoked, and whether it is draining.
 final class Node: Sendable {
   /// Names the node to clients and in the log.
   let name: String
+  /// As they were at the start; what a reload changes is each worker's ``Worker/policy``.
   let settings: Settings
   let log: Log
   let directory: RoomDirectory
   let engine: MemoryEngine
-  let access: AccessRules
+  let revocations = Revocations()
+  let admission: Admission
+  let publishRates: PublishRates
+  /// What connections are encrypted with; nil where they are plain.
+  let tls: TLSContext?
   /// Connections of all reactors; the limit counts them together.
   let connections = Atomic<Int>(0)
   private let draining = Atomic<Bool>(false)
 
-  init(name: String, settings: Settings, log: Log, engine: MemoryEngine, directory: RoomDirectory) {
+  init(
+    name: String, settings: Settings, log: Log, engine: MemoryEngine, directory: RoomDirectory,
+    tls: TLSContext? = nil
+  ) {
     self.name = name
     self.settings = settings
     self.log = log
     self.engine = engine
     self.directory = directory
-    access = AccessRules(settings)
+    self.tls = tls
+    admission = Admission(settings.limits)
+    publishRates = PublishRates(settings.limits)
   }
 
   /// New streams are refused, and those that there are get sent away.

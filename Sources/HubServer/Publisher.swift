@@ -24,7 +24,7 @@ struct Publisher {
 
   /// The same key must stand for the same event: its digest is over everything that subscribers see of it.
   static func key(
-    _ text: String?, principal: String = "", _ event: NewEvent
+    _ text: String?, principal: String, _ event: NewEvent
   ) throws(HubError) -> IdempotencyKey? {
     guard let text else { return nil }
     guard (1...IdempotencyKey.maximumLength).contains(text.utf8.count) else {

@@ -2,11 +2,12 @@ import HubIO
 import HubRooms
 import HubWire
 
-/// Leads a request to the route that answers it. The order is the order of the lines: access, then the path, then the
-/// method.
+/// Leads a request to the route that answers it: what is there at its path, the middleware of that group of routes, the
+/// method, and then the route.
 struct Router {
   let connection: Connection
   let worker: Worker
+  let gate: Gate
 
   /// What to do about a request.
   enum Plan {
@@ -17,14 +18,15 @@ struct Router {
   }
 
   /// The synchronous part: all of it, for a publish into a room that lives here.
-  ///
-  /// - Parameter isTooMany: the connection is one more than the node takes.
-  func plan(_ exchange: inout Exchange, isTooMany: Bool) -> Plan {
+  func plan(_ exchange: inout Exchange) -> Plan {
     do throws(HubError) {
-      try checkAccess(exchange.request)
-      if isTooMany { return .reply(try tooMany(exchange.request)) }
-      let endpoint = try Endpoint(exchange.request.path, debugEcho: worker.node.settings.debug.echo)
-      if let reply = checkMethod(endpoint, &exchange) { return .reply(reply) }
+      let endpoint = try find(exchange.request)
+      if exchange.request.method == .options { return .reply(try answerOptions(endpoint, exchange.request)) }
+      for step in RouteGroup(endpoint, exchange.request).middleware {
+        try step.admit(&exchange, at: endpoint, through: gate)
+      }
+      if let room = endpoint.room { try worker.policy.names.check(room) }
+      guard endpoint.allows(exchange.request.method) else { return .reply(refuseMethod(endpoint, &exchange)) }
       guard case .roomEvents(let room) = endpoint, exchange.request.method == .post else { return .ask(endpoint) }
       let route = PublishRoute(worker: worker)
       let order = try route.order(&exchange, room: room)
@@ -32,6 +34,17 @@ struct Router {
       return .reply(share(reply, with: exchange.request))
     } catch {
       return .reply(refuse(error, &exchange))
+    }
+  }
+
+  /// What there is at the path. A name that the hub must not be called by learns nothing, not even that.
+  private func find(_ request: HTTPRequest) throws(HubError) -> Endpoint {
+    do throws(HubError) {
+      return try Endpoint(request.path, debugEcho: worker.node.settings.debug.echo)
+    } catch {
+      try gate.checkHost(request)
+      try gate.checkOrigin(request)
+      throw error
     }
   }
 
@@ -49,34 +62,24 @@ struct Router {
     }
   }
 
-  /// Requests come from few hosts: the one that was let in last needs no second look.
-  private func checkAccess(_ request: HTTPRequest) throws(HubError) {
-    if AccessRules.isProbe(request.path) { return }
-    let host = request.host
-    if host == worker.admittedHost, !request.hasOrigin { return }
-    try worker.node.access.check(request)
-    worker.admittedHost = host
-  }
-
-  /// A browser is told after the handshake, since it cannot see why one failed.
-  private func tooMany(_ request: HTTPRequest) throws(HubError) -> Reply {
-    let error = HubError(.tooManyConnections, "the node has its limit of connections (`connections`)")
-    guard request.wantsUpgrade else { throw error }
-    return .webSocket(WebSocketOpening(offer: try WebSocketHandshake.offer(in: request), purpose: .refuse(error)))
-  }
-
-  private func checkMethod(_ endpoint: Endpoint, _ exchange: inout Exchange) -> Reply? {
-    let method = exchange.request.method
-    if endpoint.allows(method) { return nil }
-    if method == .options { return share(.response(preflight(endpoint)), with: exchange.request) }
+  private func refuseMethod(_ endpoint: Endpoint, _ exchange: inout Exchange) -> Reply {
     worker.count(.methodNotAllowed)
-    let error = HubError(.methodNotAllowed, "\(method.text) does not work here; use \(endpoint.allow)")
+    let error = HubError(
+      .methodNotAllowed, "\(exchange.request.method.text) does not work here; use \(endpoint.allow)")
     return share(.error(error, fields: ["Allow": endpoint.allow], trace: exchange.trace()), with: exchange.request)
   }
 
   private func refuse(_ error: HubError, _ exchange: inout Exchange) -> Reply {
     worker.count(error.code)
-    let fields = error.code == .upgradeRequired ? WebSocketHandshake.upgradeRequiredFields : HTTPFields()
+    var fields = HTTPFields()
+    switch error.code {
+    case .upgradeRequired: fields = WebSocketHandshake.upgradeRequiredFields
+    // RFC 6750 section 3: what to show, and whether what was shown is no good.
+    case .unauthorized where exchange.request.fields.contains("Authorization"), .tokenExpired:
+      fields.append("WWW-Authenticate", "Bearer realm=\"roomcast\", error=\"invalid_token\"")
+    case .unauthorized: fields.append("WWW-Authenticate", "Bearer realm=\"roomcast\"")
+    default: break
+    }
     return share(.error(error, fields: fields, trace: exchange.trace()), with: exchange.request)
   }
 
@@ -84,22 +87,26 @@ struct Router {
     let request = exchange.request
     switch endpoint {
     case .roomEvents(let room):
-      if request.wantsUpgrade { return try StreamRoute(node: worker.node).webSocket(request, room: room) }
-      if request.prefersEventStream, !exchange.isHead {
-        return try StreamRoute(node: worker.node).eventStream(request, room: room)
+      let route = StreamRoute(worker: worker, grant: exchange.grant)
+      if request.wantsUpgrade, !exchange.isHead {
+        return try route.webSocket(exchange, room: room, refusal: gate.refusal)
       }
+      if request.prefersEventStream, !exchange.isHead { return try route.eventStream(request, room: room) }
       return try await HistoryRoute(node: worker.node).reply(to: request, room: room)
     case .events:
       if request.method == .post {
         return try await PublishManyRoute(connection: connection, worker: worker, sharing: sharing(request))
           .reply(to: &exchange)
       }
-      let stream = try StreamRoute(node: worker.node).eventStream(request)
-      return exchange.isHead ? .quiet(HTTPResponse(status: 200, fields: ["Content-Type": "text/event-stream"])) : stream
-    case .webSocket: return try StreamRoute(node: worker.node).webSocket(request)
-    case .echo: return try StreamRoute(node: worker.node).echo(request)
+      let stream = try StreamRoute(worker: worker, grant: exchange.grant).eventStream(request)
+      guard exchange.isHead else { return stream }
+      return .quiet(HTTPResponse(status: 200, fields: .of(type: "text/event-stream")))
+    case .webSocket:
+      return try StreamRoute(worker: worker, grant: exchange.grant).webSocket(exchange, refusal: gate.refusal)
+    case .echo: return try StreamRoute(worker: worker, grant: exchange.grant).echo(request)
     case .rooms: return try await RoomsRoute(node: worker.node).list(request)
     case .room(let room): return try await RoomsRoute(node: worker.node).one(room)
+    case .userConnections(let user): return try await UsersRoute(worker: worker).close(user, request)
     case .health: return .quiet(.text(200, "alive\n"))
     case .ready: return try ready()
     case .metrics: return .quiet(await MetricsRoute(node: worker.node, workers: worker.siblings).response())
@@ -115,10 +122,15 @@ struct Router {
 
   /// The page that may ask may also read the answer (Fetch, "CORS protocol"); others are told nothing.
   private func sharing(_ request: HTTPRequest) -> HTTPFields {
-    guard let origin = request.fields["Origin"], worker.node.access.allowsOrigin(origin, authority: request.host) else {
+    guard let origin = request.fields["Origin"], worker.policy.access.allowsOrigin(origin, authority: request.host)
+    else {
       return HTTPFields()
     }
-    return ["Access-Control-Allow-Origin": origin, "Vary": "Origin"]
+    // What a page can act on and would not see otherwise (Fetch, "CORS-safelisted response-header name").
+    return [
+      "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After, WWW-Authenticate",
+      "Vary": "Origin",
+    ]
   }
 
   private func share(_ reply: Reply, with request: HTTPRequest) -> Reply {
@@ -131,18 +143,25 @@ struct Router {
     case .quiet(var response):
       response.fields.append(sharing)
       return .quiet(response)
-    case .eventStream(let rooms, _): return .eventStream(rooms, sharing)
+    case .eventStream(let rooms, let grant, _): return .eventStream(rooms, grant, sharing)
     case .webSocket, .streamed: return reply
     }
   }
 
-  private func preflight(_ endpoint: Endpoint) -> HTTPResponse {
-    let fields: HTTPFields = [
+  /// What works here; to a page that may ask, also a preflight's answer. No credential is needed to learn it.
+  private func answerOptions(_ endpoint: Endpoint, _ request: HTTPRequest) throws(HubError) -> Reply {
+    try gate.checkHost(request)
+    try gate.checkOrigin(request)
+    var fields: HTTPFields = [
       "Allow": endpoint.allow, "Access-Control-Allow-Methods": endpoint.allow,
       "Access-Control-Allow-Headers":
         "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent, tracestate",
       "Access-Control-Max-Age": "600",
     ]
-    return HTTPResponse(status: 204, fields: fields)
+    // A page of the public web asks for an address that only its reader can reach (Private Network Access).
+    if request.hasOrigin, request.fields.says("Access-Control-Request-Private-Network", "true") {
+      fields.append("Access-Control-Allow-Private-Network", "true")
+    }
+    return share(.response(HTTPResponse(status: 204, fields: fields)), with: request)
   }
 }

@@ -12,25 +12,45 @@ final class Worker: @unchecked Sendable {
   var siblings: [Worker] = []
   /// Every open connection, in no order; each knows its place.
   private(set) var connections: ContiguousArray<Connection> = []
+  /// TLS handshakes that are under way here.
+  private var handshakes = HandshakeQueue()
   var statistics = WorkerStatistics()
+  /// Who may do what; a reload replaces it.
+  var policy: Policy {
+    didSet { admittedHost = "" }
+  }
   /// The host that the last request was let in for.
   var admittedHost = ""
   private var date = HTTPDate()
 
-  init(reactor: Reactor, node: Node) {
+  init(reactor: Reactor, node: Node, policy: Policy) {
+    self.policy = policy
     self.reactor = reactor
     self.node = node
     fanout = node.directory.fanouts[reactor.index]
   }
 
-  /// Takes a connection that was accepted, or closes it where the node has too many.
-  func accept(_ descriptor: Int32) {
-    let channel = Channel(descriptor: descriptor, reactor: reactor)
-    reactor.add(channel)
+  /// Takes a connection that was accepted; one that is too many is only told so.
+  func accept(_ descriptor: Int32, from peer: IPAddress) {
     statistics.accepted += 1
+    var welcome = welcome(peer)
+    if welcome.isShed { return reactor.kernel.close(descriptor) }
+    let channel = Channel(descriptor: descriptor, reactor: reactor)
+    if let tls = node.tls, !handshakes.begin(on: channel, with: tls) {
+      welcome.place?.leave(node.admission)
+      return reactor.kernel.close(descriptor)
+    }
+    reactor.add(channel)
     let count = node.connections.add(1, ordering: .relaxed).newValue
-    let connection = Connection(channel: channel, worker: self, isTooMany: count > node.settings.connections)
-    connection.assumeIsolated { $0.rosterIndex = connections.count }
+    if welcome.refusal == nil, count > node.settings.connections {
+      welcome.refusal = .connections
+      statistics.refused[.connections] += 1
+    }
+    let connection = Connection(channel: channel, worker: self, peer: peer, refusal: welcome.refusal)
+    connection.assumeIsolated {
+      $0.rosterIndex = connections.count
+      $0.place = welcome.place
+    }
     connections.append(connection)
     connection.assumeIsolated { $0.start() }
   }
@@ -42,6 +62,21 @@ final class Worker: @unchecked Sendable {
       last.assumeIsolated { $0.rosterIndex = index }
     }
     node.connections.subtract(1, ordering: .relaxed)
+  }
+
+  /// Ends every stream of a user; says how many there were.
+  func close(of user: String, code: UInt16, reason: String) -> Int {
+    var closed = 0
+    for connection in connections where connection.assumeIsolated({ $0.end(of: user, code: code, reason: reason) }) {
+      closed += 1
+    }
+    return closed
+  }
+
+  /// A reload has replaced the policy: streams whose credential it no longer knows end.
+  func adopt(_ policy: Policy) {
+    self.policy = policy
+    for connection in connections { connection.assumeIsolated { $0.reconsider(policy) } }
   }
 
   /// Counts an error that somebody was told.
@@ -70,6 +105,9 @@ struct WorkerStatistics: Sendable {
   var errors: [ErrorCode: UInt64] = [:]
   var messagesIn: UInt64 = 0
   var heartbeatTimeouts: UInt64 = 0
+  /// Who was refused, by the limit.
+  var refused = LimitCounts()
+  var proxyHeaderErrors: UInt64 = 0
 
   mutating func countAnswer(_ status: Int) {
     answers[min(status, answers.count - 1)] += 1
@@ -81,6 +119,8 @@ struct WorkerStatistics: Sendable {
     eventStreams += other.eventStreams
     messagesIn += other.messagesIn
     heartbeatTimeouts += other.heartbeatTimeouts
+    refused.add(other.refused)
+    proxyHeaderErrors += other.proxyHeaderErrors
     for status in answers.indices { answers[status] += other.answers[status] }
     errors.merge(other.errors, uniquingKeysWith: +)
   }

@@ -1,5 +1,6 @@
 private import Glibc
 package import HubIO
+package import HubWire
 
 /// Plays the operating system for one reactor, in memory: descriptors, readiness as epoll reports it, and a clock that
 /// stands still until the test moves it.
@@ -139,12 +140,20 @@ package final class SimulatedKernel: Kernel {
     return total
   }
 
-  package func accept(_ listener: Int32) -> Int32 {
-    guard !accepting.isEmpty else { return -EAGAIN }
+  package func peek(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let link = link(descriptor)
+    if link.isReset { return -Int(ECONNRESET) }
+    let count = link.hubPeek(into: buffer)
+    if count > 0 { return count }
+    return link.toHub.endHasArrived ? 0 : -Int(EAGAIN)
+  }
+
+  package func accept(_ listener: Int32) -> (descriptor: Int32, peer: IPAddress) {
+    guard !accepting.isEmpty else { return (-EAGAIN, .unspecified) }
     let link = accepting.removeFirst()
     let descriptor = place(.stream(link))
     link.accepted(by: self, as: descriptor)
-    return descriptor
+    return (descriptor, link.conduct.address)
   }
 
   package func shutdownSending(_ descriptor: Int32) {

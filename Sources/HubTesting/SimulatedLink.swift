@@ -1,4 +1,5 @@
 import HubIO
+package import HubWire
 
 /// A connection between a simulated client and a hub: two pipes, and what can happen to them on the way.
 package final class SimulatedLink {
@@ -12,6 +13,8 @@ package final class SimulatedLink {
     package var bytesPerStep: Int
     /// Whether the hub's socket sometimes takes less than it has space for.
     package var splitsSends: Bool
+    /// The client's address.
+    package var address = IPAddress(v4: 0x7F00_0001)
 
     package init(capacity: Int = 65_536, window: Int = 65_536, bytesPerStep: Int = 65_536, splitsSends: Bool = false) {
       self.capacity = capacity
@@ -117,6 +120,10 @@ package final class SimulatedLink {
 
   func hubReceive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     toHub.receive(into: buffer)
+  }
+
+  func hubPeek(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    toHub.peek(into: buffer)
   }
 
   func hubEnd() {

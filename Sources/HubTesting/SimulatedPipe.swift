@@ -72,6 +72,12 @@ package struct SimulatedPipe: Sendable {
     arrived.take(into: buffer)
   }
 
+  /// Copies what has arrived, and leaves it there.
+  package func peek(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var copy = arrived
+    return copy.take(into: buffer)
+  }
+
   package mutating func receive(_ limit: Int) -> [UInt8] {
     let count = min(limit, arrived.count)
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -4,6 +4,8 @@
 public struct HubError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What went wrong, by its stable name.
   public var code: ErrorCode
+  /// Seconds after which a retry is worth it; told over HTTP where the status is one that invites it.
+  public var retryAfter: Int32 = 1
   /// What exactly, and how to mend it.
   public var detail: String
 

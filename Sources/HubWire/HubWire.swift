@@ -4,4 +4,6 @@
 // - `WebSocket/`: frames, messages and the handshake, for both sides.
 // - `JSON/`: a scanner that checks without building a tree, slices for reading, a writer.
 // - `Messages/`: what clients and hub say to each other, the names and positions in it, server-sent events, errors.
+// - `Addresses/`: IP addresses and networks.
+// - `Proxy/`: the header by which a proxy names the client of a connection.
 // - `Bytes/`: base64, digests, UTF-8.

@@ -20,9 +20,11 @@ enum CheckCommand {
       return 0
     }
     let file = parsed.positionals.first.map { ["--settings=\($0)"] } ?? []
-    let reading = SettingsReader.read(arguments: file + parsed.settings, environment: environment)
+    var reading = SettingsReader.read(arguments: file + parsed.settings, environment: environment)
+    reading.checkFiles()
     let report = parsed.has(.json) ? SettingsReport.json(reading) : SettingsReport.table(reading)
     print(report, terminator: "")
+    for warning in reading.warnings { StandardError.write("roomcast check: warning: \(warning)") }
     for problem in reading.problems { StandardError.write("roomcast check: \(problem)") }
     return reading.problems.isEmpty ? 0 : wrongSettings
   }

@@ -11,6 +11,7 @@ enum Command {
       serve       run the hub
       publish     post events into a room
       subscribe   print events as they come
+      token       make API keys and tokens
       check       check settings and print what is in force
 
     `roomcast COMMAND --help` says more; `roomcast --version` prints the version.
@@ -28,6 +29,7 @@ enum Command {
     case "serve": return await ServeCommand.run(rest, environment: environment)
     case "publish": return await PublishCommand.run(rest, environment: environment)
     case "subscribe": return await SubscribeCommand.run(rest, environment: environment)
+    case "token": return TokenCommand.run(rest)
     case "check": return CheckCommand.run(rest, environment: environment)
     case "--version", "version":
       print("roomcast \(Hub.version)")

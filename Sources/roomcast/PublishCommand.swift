@@ -10,7 +10,7 @@ enum PublishCommand {
   static let key = ArgumentOption(
     name: "--key", placeholder: "KEY", help: "idempotency key: the same one publishes once, for five minutes")
   static let text = ArgumentOption(name: "--text", help: "DATA is text and no JSON: it is sent as a JSON string")
-  private static let options = [ClientArguments.url, event, ephemeral, key, text, .json]
+  private static let options = [ClientArguments.url, ClientArguments.tokenFile, event, ephemeral, key, text, .json]
 
   /// - Parameter words: what follows `publish`.
   /// - Returns: the exit code.
@@ -61,7 +61,7 @@ enum PublishCommand {
   }
 
   private static func publish(_ data: [UInt8], _ order: PublishOrder) async -> Int32 {
-    let publisher = EventPublisher(url: order.url)
+    let publisher = order.publisher
     do throws(ClientError) {
       let receipt = try await publisher.publish(
         data, to: order.room, event: order.event, key: order.key, isEphemeral: order.isEphemeral)

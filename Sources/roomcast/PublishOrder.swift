@@ -4,6 +4,7 @@ import HubWire
 /// What a `roomcast publish` was asked to do.
 struct PublishOrder: Sendable {
   let url: HubURL
+  let credential: Credential?
   let room: RoomName
   let event: EventName
   let key: String?
@@ -14,6 +15,7 @@ struct PublishOrder: Sendable {
   /// - Throws: all that is wrong.
   init(_ arguments: Arguments, _ environment: [String: String]) throws(ArgumentsError) {
     url = try ClientArguments.url(arguments, environment)
+    credential = try ClientArguments.credential(arguments, environment)
     do throws(HubError) {
       room = try RoomName(arguments.positionals[0])
       event =
@@ -25,6 +27,13 @@ struct PublishOrder: Sendable {
     isEphemeral = arguments.has(PublishCommand.ephemeral)
     isText = arguments.has(PublishCommand.text)
     isJSON = arguments.has(.json)
+  }
+
+  /// What publishes it.
+  var publisher: EventPublisher {
+    var options = EventPublisher.Options()
+    options.credential = credential
+    return EventPublisher(url: url, options: options)
   }
 
   /// The JSON that is sent for what was given.

@@ -15,12 +15,13 @@ enum ServeCommand {
       print(help.text, terminator: "")
       return EX_OK
     }
-    let reading = SettingsReader.read(arguments: arguments.settings, environment: environment)
+    var reading = SettingsReader.read(arguments: arguments.settings, environment: environment)
+    reading.checkFiles()
     guard reading.problems.isEmpty else {
       for problem in reading.problems { StandardError.write("roomcast: \(problem)") }
       return EX_CONFIG
     }
-    return await serve(reading.settings, environment)
+    return await serve(reading, arguments.settings, environment)
   }
 
   private static var help: ArgumentsHelp {
@@ -42,24 +43,50 @@ enum ServeCommand {
       ])
   }
 
-  private static func serve(_ settings: Settings, _ environment: [String: String]) async -> Int32 {
+  private static func serve(
+    _ reading: SettingsReading, _ arguments: [String], _ environment: [String: String]
+  ) async -> Int32 {
     raiseDescriptorLimit()
+    let settings = reading.settings
     let style = LogStyle(settings.log.format, isTerminal: isatty(2) == 1, environment: environment)
     let log = Log(level: settings.log.level, style: style)
-    do throws(HubStartError) {
-      let hub = try Hub(settings: settings, log: log)
-      let signals = AsyncStream<Signals.Signal>.makeStream()
-      hub.start { reactor in
-        reactor.add(Signals(reactor: reactor) { signals.continuation.yield($0) })
-      }
-      announce("listening on http://\(hub.address)\n")
-      await waitForEnd(of: hub, signals.stream, log)
-      log.flush()
-      return EX_OK
+    for warning in reading.warnings { log.warning("\(warning)") }
+    let hub: Hub
+    do {
+      hub = try Hub(settings: settings, log: log, listener: try InheritedSockets.listener(environment: environment))
+      // The address is bound and the files of keys are read: nothing more needs root.
+      if !settings.user.isEmpty { try Privileges.drop(to: settings.user) }
     } catch {
       StandardError.write("roomcast: \(error)")
       return EX_UNAVAILABLE
     }
+    hideSecrets(of: hub)
+    let signals = AsyncStream<Signals.Signal>.makeStream()
+    hub.start { reactor in
+      reactor.add(Signals(reactor: reactor) { signals.continuation.yield($0) })
+    }
+    announce("listening on \(hub.url)\n")
+    await waitForEnd(of: hub, signals.stream, log) {
+      await reload(hub, SettingsReader.read(arguments: arguments, environment: environment), log)
+    }
+    log.flush()
+    return EX_OK
+  }
+
+  /// All or nothing: settings with a mistake change nothing, and each mistake is told.
+  private static func reload(_ hub: Hub, _ reading: SettingsReading, _ log: Log) async {
+    for problem in reading.problems { log.error("reload: \(problem)") }
+    guard reading.problems.isEmpty else { return log.error("reload: nothing was changed") }
+    do throws(HubStartError) {
+      try await hub.reload(reading.settings)
+      hideSecrets(of: hub)
+    } catch {
+      log.error("reload: nothing was changed: \(error)")
+    }
+  }
+
+  private static func hideSecrets(of hub: Hub) {
+    if !hub.isOpen { Privileges.hideMemory() }
   }
 
   /// The first line on standard output, at once, even into a pipe.
@@ -73,13 +100,15 @@ enum ServeCommand {
   }
 
   /// The first signal drains, a second one ends at once.
-  private static func waitForEnd(of hub: Hub, _ signals: AsyncStream<Signals.Signal>, _ log: Log) async {
+  private static func waitForEnd(
+    of hub: Hub, _ signals: AsyncStream<Signals.Signal>, _ log: Log, reload: @escaping @Sendable () async -> Void
+  ) async {
     var drain: Task<Void, Never>?
     let (ended, end) = AsyncStream<Void>.makeStream()
     let watch = Task {
       for await signal in signals {
         switch signal {
-        case .reload: log.info("reload: settings are read at the start only, nothing changed")
+        case .reload: await reload()
         case .terminate where drain == nil:
           drain = Task {
             await hub.drain()

@@ -9,7 +9,7 @@ enum SubscribeCommand {
     name: "--after", placeholder: "POSITION",
     help: "begin after a position that the hub told, or with everything that is kept: earliest")
   private static let count = ArgumentOption(name: "--count", placeholder: "N", help: "end after N events")
-  private static let options = [ClientArguments.url, after, count, .json]
+  private static let options = [ClientArguments.url, ClientArguments.tokenFile, after, count, .json]
 
   /// - Parameter words: what follows `subscribe`.
   /// - Returns: the exit code.
@@ -21,10 +21,11 @@ enum SubscribeCommand {
         return EX_OK
       }
       let url = try ClientArguments.url(arguments, environment)
+      let credential = try ClientArguments.credential(arguments, environment)
       let rooms = try rooms(arguments)
       let count = try eventCount(arguments)
       let printer = EventPrinter(count: count, isJSON: arguments.has(.json))
-      return await follow(RoomClient(url: url, rooms: rooms), printer)
+      return await follow(RoomClient(url: url, credential: credential, rooms: rooms), printer)
     } catch {
       return error.tell(command: "subscribe")
     }

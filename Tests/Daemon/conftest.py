@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.credentials import Credentials, bearer
 from support.daemon import Hub
 
 
@@ -25,3 +26,21 @@ def start(tmp_path):
 def hub(start):
     """One hub with the default settings."""
     return start()
+
+
+@pytest.fixture
+def credentials(tmp_path):
+    """Keys and tokens, and the settings that know them."""
+    return Credentials(tmp_path)
+
+
+@pytest.fixture
+def guard(start, credentials):
+    """Starts hubs that know the credentials."""
+
+    def guard(*flags, **options):
+        hub = start("--settings", credentials.write(), *flags, **options)
+        hub.fields = bearer(credentials.admin)
+        return hub
+
+    return guard

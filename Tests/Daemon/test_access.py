@@ -98,10 +98,45 @@ def test_a_preflight_is_answered_for_the_allowed_alone(start):
     assert answer.field("Access-Control-Allow-Origin") == "https://app.example"
     assert "POST" in answer.field("Access-Control-Allow-Methods")
     allowed = answer.field("Access-Control-Allow-Headers").lower()
-    assert all(name in allowed for name in ["content-type", "idempotency-key", "last-event-id", "authorization"])
+    named = ["content-type", "idempotency-key", "last-event-id", "authorization", "traceparent"]
+    assert all(name in allowed for name in named)
     assert "origin" in answer.field("Vary").lower()
+    assert answer.field("Access-Control-Allow-Private-Network") is None
     refused = hub.curl("OPTIONS", ROOM, headers={"Origin": "https://evil.example", **fields})
     assert refused.status == 403 and refused.field("Access-Control-Allow-Origin") is None
+
+
+def test_a_preflight_names_the_methods_of_the_path(start):
+    hub = start("--allow-origins", "https://app.example")
+    for path, methods in [
+        (ROOM, {"GET", "HEAD", "POST", "OPTIONS"}), ("/v1/rooms", {"GET", "HEAD", "OPTIONS"}),
+        ("/v1/users/ann/connections", {"DELETE", "OPTIONS"}),
+    ]:
+        answer = hub.curl("OPTIONS", path, headers={
+            "Origin": "https://app.example", "Access-Control-Request-Method": "POST"})
+        assert set(answer.field("Access-Control-Allow-Methods").split(", ")) == methods, path
+
+
+def test_a_page_of_the_public_web_reaches_a_private_hub_only_where_it_is_allowed(start):
+    hub = start("--allow-origins", "https://app.example")
+    fields = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Private-Network": "true"}
+    answer = hub.curl("OPTIONS", ROOM, headers={"Origin": "https://app.example", **fields})
+    assert answer.status == 204 and answer.field("Access-Control-Allow-Private-Network") == "true"
+    for headers in ({"Origin": "https://evil.example"}, {}):
+        answer = hub.curl("OPTIONS", ROOM, headers={**headers, **fields})
+        assert answer.field("Access-Control-Allow-Private-Network") is None, headers
+
+
+def test_no_browser_takes_a_body_for_another_type_than_it_has(hub):
+    answers = [
+        hub.get(ROOM), hub.post(ROOM, "1"), hub.post(ROOM, "nonsense"), hub.get("/v1/nothing"), hub.get("/health"),
+        hub.get("/metrics"), hub.post("/v1/events", '{"room":"a","data":1}'),
+        hub.post("/v1/events?results=each", '{"room":"a","data":1}', headers={
+            "Content-Type": "application/x-ndjson", "Transfer-Encoding": "chunked"}),
+    ]
+    for answer in answers:
+        assert answer.field("Content-Type") and answer.field("X-Content-Type-Options") == "nosniff", answer
+    assert hub.events(ROOM).fields["X-Content-Type-Options"] == "nosniff"
 
 
 def test_an_allowed_page_may_read_streams_and_errors(start):
@@ -114,6 +149,7 @@ def test_an_allowed_page_may_read_streams_and_errors(start):
     assert many.fields["Access-Control-Allow-Origin"] == "https://app.example"
     error = hub.post(ROOM, "nonsense", headers=origin)
     assert error.status == 400 and error.field("Access-Control-Allow-Origin") == "https://app.example"
+    assert "retry-after" in error.field("Access-Control-Expose-Headers").lower()
     lines = hub.post("/v1/events?results=each", '{"room":"a","data":1}', headers={
         **origin, "Content-Type": "application/x-ndjson", "Transfer-Encoding": "chunked"
     })

@@ -22,7 +22,9 @@ final class CuttingProxy: Sendable {
     let descriptor = try Listener.open(SocketAddress.resolve(host: "127.0.0.1", port: 0)[0], isExclusive: false)
     url = try HubURL("http://\(SocketAddress.local(of: descriptor)!)")
     await ClientReactor.perform { reactor in
-      let listener = Listener(descriptor: descriptor, reactor: reactor) { [self] in accept($0, reactor) }
+      let listener = Listener(descriptor: descriptor, reactor: reactor) { [self] descriptor, _ in
+        accept(descriptor, reactor)
+      }
       reactor.add(listener, edgeTriggered: false)
     }
   }

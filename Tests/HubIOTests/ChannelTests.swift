@@ -48,7 +48,7 @@ private final class Writer: ChannelOwner, @unchecked Sendable {
     sink.connect(network.connect(to: 0, conduct))
     let writer = Writer()
     let channel = stepped.on(0) { reactor in
-      let channel = Channel(descriptor: stepped.kernels[0].accept(0), reactor: reactor)
+      let channel = Channel(descriptor: stepped.kernels[0].accept(0).descriptor, reactor: reactor)
       channel.owner = writer
       reactor.add(channel)
       return channel
@@ -79,7 +79,7 @@ private final class Writer: ChannelOwner, @unchecked Sendable {
       let link = network.connect(to: 0, SimulatedLink.Conduct())
       let writer = Writer()
       stepped.on(0) { reactor in
-        let channel = Channel(descriptor: stepped.kernels[0].accept(0), reactor: reactor)
+        let channel = Channel(descriptor: stepped.kernels[0].accept(0).descriptor, reactor: reactor)
         channel.owner = writer
         reactor.add(channel)
         link.reset()
@@ -101,7 +101,7 @@ private final class Writer: ChannelOwner, @unchecked Sendable {
       _ = network.connect(to: 0, SimulatedLink.Conduct(capacity: 10, window: 10, bytesPerStep: 10))
       let writer = Writer()
       return stepped.on(0) { reactor in
-        let channel = Channel(descriptor: stepped.kernels[0].accept(0), reactor: reactor)
+        let channel = Channel(descriptor: stepped.kernels[0].accept(0).descriptor, reactor: reactor)
         channel.owner = writer
         reactor.add(channel)
         let limit = OutboxLimit(frames: 2, bytes: 100)
@@ -112,5 +112,47 @@ private final class Writer: ChannelOwner, @unchecked Sendable {
     }
     // Two wait; the third makes the socket take ten bytes, which frees two frames; then it is full.
     #expect(answers == [true, true, true, true, false])
+  }
+
+  @Test func `what is peeked at stays, what is skipped is gone, and the end is told when all was seen`() async {
+    let seen = await BlockingThread.run {
+      let stepped = SteppedReactors(count: 1, seed: 1)
+      let network = SimulatedNetwork(stepped.kernels)
+      let link = network.connect(to: 0, SimulatedLink.Conduct(bytesPerStep: 1))
+      let channel = stepped.on(0) { reactor in
+        let channel = Channel(descriptor: stepped.kernels[0].accept(0).descriptor, reactor: reactor)
+        reactor.add(channel)
+        return channel
+      }
+      /// What one look finds: so many bytes, -1 for nothing, -2 for the end.
+      func look(_ look: (Channel) -> Channel.Received) -> Int {
+        stepped.on(0) { _ in
+          switch look(channel) {
+          case .bytes(let count): count
+          case .nothing: -1
+          case .end: -2
+          }
+        }
+      }
+      func pass() {
+        while network.step(&stepped.random) {}
+        while stepped.on(0, { $0.turn(sleeping: false) }) {}
+      }
+      var seen: [Int] = [look { $0.peek(9, seen: 0) }]
+      _ = link.clientSend([1, 2, 3, 4, 5])
+      pass()
+      seen += [look { $0.peek(3, seen: 0) }, look { $0.peek(9, seen: 3) }, look { $0.peek(9, seen: 5) }]
+      _ = link.clientSend([6])
+      pass()
+      seen.append(look { $0.peek(9, seen: 5) })
+      stepped.on(0) { _ in channel.skip(4) }
+      link.clientEnd()
+      pass()
+      seen += [
+        look { $0.peek(9, seen: 0) }, look { $0.peek(9, seen: 2) }, look { $0.receive() }, look { $0.receive() },
+      ]
+      return seen
+    }
+    #expect(seen == [-1, 3, 5, -1, 6, 2, -2, 2, -2])
   }
 }

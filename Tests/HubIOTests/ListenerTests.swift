@@ -13,7 +13,9 @@ import Testing
       let network = SimulatedNetwork(stepped.kernels)
       let accepted = Accepted()
       stepped.on(0) { reactor in
-        let listener = Listener(descriptor: stepped.kernels[0].listen(), reactor: reactor) { accepted.all.append($0) }
+        let listener = Listener(descriptor: stepped.kernels[0].listen(), reactor: reactor) { descriptor, _ in
+          accepted.all.append(descriptor)
+        }
         reactor.add(listener, edgeTriggered: false)
         for count in 0..<4 {
           for _ in 0..<count { _ = network.connect(to: 0, SimulatedLink.Conduct()) }

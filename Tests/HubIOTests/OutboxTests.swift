@@ -24,6 +24,10 @@ import Testing
     outbox.withFirst { Array($0) }
   }
 
+  private static func joined(_ outbox: Outbox, _ room: Int) -> [UInt8] {
+    withUnsafeTemporaryAllocation(byteCount: room, alignment: 1) { Array($0.prefix(outbox.join(into: $0))) }
+  }
+
   private static func pieces(_ outbox: Outbox, limit: Int) -> [[UInt8]] {
     outbox.withPieces(limit: limit) { $0.map { Array($0) } }
   }
@@ -45,6 +49,8 @@ import Testing
           model.drop(count)
         }
         #expect(outbox.byteCount == model.bytes.count, "ROOMCAST_SEED=\(seed)")
+        let room = random.number(in: 1...40)
+        #expect(Self.joined(outbox, room) == Array(model.bytes.prefix(room)), "ROOMCAST_SEED=\(seed)")
         #expect(outbox.frameCount == model.pieces.reduce(0) { $0 + $1.frames }, "ROOMCAST_SEED=\(seed)")
         #expect(outbox.isEmpty == model.pieces.isEmpty)
         #expect(outbox.hasOnePiece == (model.pieces.count <= 1))

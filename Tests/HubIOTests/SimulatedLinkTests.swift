@@ -20,7 +20,7 @@ import Testing
     let network = SimulatedNetwork([kernel])
     var random = SeededRandom(seed: 1)
     let link = network.connect(to: 0, SimulatedLink.Conduct(capacity: 8, window: 8, bytesPerStep: 8))
-    let descriptor = kernel.accept(0)
+    let descriptor = kernel.accept(0).descriptor
     kernel.watch(descriptor, edgeTriggered: true)
     #expect(Self.wait(kernel) == [.write])
     #expect(Self.wait(kernel).isEmpty)
@@ -61,7 +61,7 @@ import Testing
     let network = SimulatedNetwork([kernel])
     var random = SeededRandom(seed: 1)
     let link = network.connect(to: 0, SimulatedLink.Conduct())
-    let descriptor = kernel.accept(0)
+    let descriptor = kernel.accept(0).descriptor
     link.clientClose()
     while network.step(&random) {}
     #expect(!link.isReset)

@@ -49,6 +49,27 @@ install_packages() {
   rm -f "$log"
 }
 
+# The same for packages that bring services of the same name, which are neither started nor left to start at boot:
+# Debian's packages ask policy-rc.d first, and are refused.
+install_without_services() {
+  local package policy=/usr/sbin/policy-rc.d status=0 is_ours=''
+  local -a missing=() as_root=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  ((${#missing[@]} > 0)) || return 0
+  ((EUID == 0)) || as_root=(sudo)
+  if [[ ! -e $policy ]] && { ((EUID == 0)) || command -v sudo >/dev/null; }; then
+    is_ours=yes
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+    "${as_root[@]}" chmod 755 "$policy"
+  fi
+  (install_packages "${missing[@]}") || status=$?
+  [[ -z $is_ours ]] || "${as_root[@]}" rm -f "$policy"
+  ((status == 0)) || exit "$status"
+  ! command -v systemctl >/dev/null || "${as_root[@]}" systemctl disable "${missing[@]}" >/dev/null 2>&1 || true
+}
+
 # What is needed to compile the hub.
 install_build_packages() {
   install_packages libssl-dev pkg-config

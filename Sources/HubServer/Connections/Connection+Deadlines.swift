@@ -42,6 +42,11 @@ extension Connection {
     arm(at: moment)
   }
 
+  /// The next look at a stream: for a sign of life, or because its credential ends before that.
+  func setHeartbeat(at moment: Moment) {
+    setDeadline(.heartbeat, at: min(moment, stream?.authority.next ?? moment))
+  }
+
   private func arm(at moment: Moment) {
     timer = (reactor.schedule(after: moment - reactor.now, .call(self, kind: 0)), moment)
   }
@@ -72,15 +77,15 @@ extension Connection {
   }
 
   private func checkHeartbeat() {
-    guard stream != nil else { return }
+    guard stream != nil, checkAuthority() else { return }
     let settings = node.settings
     switch stream?.keepalive.check(
       at: reactor.now, acknowledged: channel.acknowledged, ping: settings.ping, pong: settings.pong)
     {
-    case .wait(let moment): setDeadline(.heartbeat, at: moment)
+    case .wait(let moment): setHeartbeat(at: moment)
     case .ping(let moment):
       sendHeartbeat()
-      setDeadline(.heartbeat, at: moment)
+      setHeartbeat(at: moment)
     case .dead:
       worker.statistics.heartbeatTimeouts += 1
       endStream(HubError(.timeout, "no sign of life since the last ping"))

@@ -7,13 +7,15 @@ extension Connection {
   /// What a client should wait before it comes back, in milliseconds.
   private static let retry = 2000
 
-  /// Subscribes to the rooms and streams. The answer's head leaves once the first subscription stands; where none does,
-  /// the answer is the error.
-  func beginEventStream(_ rooms: [RoomSubscription], _ sharing: HTTPFields) async {
+  /// Subscribes to the rooms and streams. The answer's head leaves once the first subscription stands.
+  ///
+  /// - Throws: why there is no stream; then the connection is what it was before.
+  func beginEventStream(_ rooms: [RoomSubscription], _ grant: Grant, _ sharing: HTTPFields) async throws(HubError) {
     guard case .http(let reader) = stage else { return }
-    becomeStream(codec: nil)
+    becomeStream(codec: nil, grant)
     stage = .eventStream
     do throws(HubError) {
+      guard takeSeat(of: grant) else { throw Limit.user.refusal }
       if rooms.count == 1 {
         try await subscribeToOne(rooms[0], sharing)
       } else {
@@ -22,10 +24,11 @@ extension Connection {
       startReading(reader.takePending())
     } catch {
       worker.statistics.eventStreams -= 1
+      leaveSeat()
       leaveRooms()
       stream = nil
       stage = .http(reader)
-      failHTTP(error, status: error.code.status)
+      throw error
     }
   }
 
@@ -71,10 +74,8 @@ extension Connection {
   }
 
   private func sendHead(_ sharing: HTTPFields) {
-    var fields: HTTPFields = [
-      "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
-      "Connection": "close",
-    ]
+    var fields = HTTPFields.of(type: "text/event-stream")
+    fields.append(["Cache-Control": "no-store", "X-Accel-Buffering": "no", "Connection": "close"])
     fields.append(sharing)
     channel.push(HTTPResponse.encodeStreamHead(status: 200, fields: fields, date: worker.dateField))
     channel.push(ServerSentEvents.retry(milliseconds: Self.retry))

@@ -17,12 +17,17 @@ extension Connection {
         channel.push(HTTPResponse.goAhead)
       case .request(var exchange):
         setDeadline(.none, at: reactor.now)
-        let router = Router(connection: self, worker: worker)
-        switch router.plan(&exchange, isTooMany: isTooMany) {
+        if proxy != nil { noteClient(of: exchange.request) }
+        let gate = Gate(worker: worker, reader: reader, refusal: refusal?.refusal, certificate: channel.tls?.peerName)
+        let router = Router(connection: self, worker: worker, gate: gate)
+        switch router.plan(&exchange) {
         case .reply(.quiet(let response)): send(response, to: &exchange, level: .debug)
         case let plan: await take(await router.reply(plan, &exchange), &exchange)
         }
-        if case .http = stage { setDeadline(.idle, after: node.settings.keepAlive) }
+        if case .http = stage {
+          setDeadline(.idle, after: node.settings.keepAlive)
+          if let proxy { clientAddress = proxy.address }
+        }
       case .failed(let error, let status):
         failHTTP(error, status: status)
       case .body, .bodyEnd:
@@ -94,14 +99,27 @@ extension Connection {
     switch reply {
     case .response(let response): send(response, to: &exchange, level: .info)
     case .quiet(let response): send(response, to: &exchange, level: .debug)
-    case .webSocket(let opening):
+    case .webSocket(var opening):
+      if proxy != nil {
+        countAddress()
+        if let refusal { opening.purpose = .refuse(refusal.refusal) }
+      }
       worker.statistics.countAnswer(101)
       log(&exchange, status: 101, level: .info)
       await beginWebSocket(opening)
-    case .eventStream(let rooms, let sharing):
-      worker.statistics.countAnswer(200)
-      log(&exchange, status: 200, level: .info)
-      await beginEventStream(rooms, sharing)
+    case .eventStream(let rooms, let grant, let sharing):
+      do throws(HubError) {
+        if proxy != nil {
+          countAddress()
+          if let refusal { throw refusal.refusal }
+        }
+        try await beginEventStream(rooms, grant, sharing)
+        worker.statistics.countAnswer(200)
+        log(&exchange, status: 200, level: .info)
+      } catch {
+        count(error.code)
+        send(.problem(error, fields: sharing, trace: exchange.trace()), to: &exchange, level: .info)
+      }
     case .streamed:
       worker.statistics.countAnswer(200)
       log(&exchange, status: 200, level: .debug)
@@ -110,7 +128,7 @@ extension Connection {
   }
 
   private func send(_ response: HTTPResponse, to exchange: inout Exchange, level: LogLevel) {
-    let closes = isTooMany || !exchange.request.keepsAlive || node.isDraining || hasUnreadBody
+    let closes = refusal != nil || !exchange.request.keepsAlive || node.isDraining || hasUnreadBody
     var response = response
     if exchange.request.needsKeepAliveField, !closes { response.fields.append("Connection", "keep-alive") }
     channel.push(response.encode(closing: closes, headOnly: exchange.isHead, date: worker.dateField))
@@ -128,11 +146,8 @@ extension Connection {
     guard node.log.isEnabled(status >= 500 ? .warning : level) else { return }
     node.log.request(
       method: exchange.request.method.text, path: exchange.request.path, status: status,
-      duration: reactor.kernel.now() - exchange.received, trace: exchange.trace().traceID, peer: peer, level: level)
-  }
-
-  var peer: String {
-    SocketAddress.peer(of: channel.descriptor)?.host ?? "unknown"
+      duration: reactor.kernel.now() - exchange.received, trace: exchange.trace().traceID,
+      peer: clientAddress.description, level: level)
   }
 
   /// Answers what cannot be answered as a request, and ends the connection.
@@ -143,7 +158,8 @@ extension Connection {
     channel.push(response.encode(closing: true, headOnly: false, date: worker.dateField))
     worker.statistics.countAnswer(status)
     node.log.request(
-      method: "-", path: "-", status: status, duration: .zero, trace: trace.traceID, peer: peer)
+      method: "-", path: "-", status: status, duration: .zero, trace: trace.traceID,
+      peer: clientAddress.description)
     stage = .closing
     // Where a deadline ran out, the read task sleeps, and must see that it is over.
     channel.interruptRead()

@@ -5,10 +5,11 @@ import HubWire
 /// What WebSocket and event streams share: reading on, backpressure, and the end.
 extension Connection {
   /// The connection has become a stream: from here on it has a name.
-  func becomeStream(codec: WebSocketProtocol?) {
-    stream = StreamState(id: .random(), codec: codec, keepalive: Keepalive(now: reactor.now))
+  func becomeStream(codec: WebSocketProtocol?, _ grant: Grant) {
+    stream = StreamState(
+      id: .random(), codec: codec, keepalive: Keepalive(now: reactor.now), authority: makeAuthority(grant))
     if codec != nil { worker.statistics.webSockets += 1 } else { worker.statistics.eventStreams += 1 }
-    setDeadline(.heartbeat, after: node.settings.ping)
+    setHeartbeat(at: reactor.now + node.settings.ping)
   }
 
   /// Begins the stream's own read task, after what arrived behind the request that opened the stream.

@@ -15,16 +15,23 @@ extension Connection {
     channel.push(WebSocketHandshake.answer(to: opening.offer, subprotocol: chosen))
     var limit = node.settings.client.messageBytes
     if case .echo = opening.purpose { limit = Self.echoLimit }
-    becomeStream(codec: WebSocketProtocol(role: .server, maximumMessage: limit))
+    var grant = Grant.open
+    if case .hub(_, let presented) = opening.purpose { grant = presented }
+    becomeStream(codec: WebSocketProtocol(role: .server, maximumMessage: limit), grant)
     switch opening.purpose {
     case .echo: stage = .echo
     case .refuse(let error):
       stage = .webSocket
       endStream(error)
-    case .hub(let rooms):
+    case .hub(let rooms, _):
       stage = .webSocket
       welcome()
-      for room in rooms { await subscribe(room, id: nil) }
+      if takeSeat(of: grant) {
+        stream?.pending = rooms
+        await subscribePending()
+      } else {
+        endStream(Limit.user.refusal)
+      }
     }
     startReading(reader.takePending())
   }
@@ -32,11 +39,12 @@ extension Connection {
   private func welcome() {
     guard let stream else { return }
     let ping = Int(node.settings.ping.inSeconds)
-    send(ServerMessage.encodeWelcome(connection: stream.id, node: node.name, ping: ping, user: nil))
+    let user = stream.authority.grant.user
+    sendJSON(ServerMessage.encodeWelcome(connection: stream.id, node: node.name, ping: ping, user: user))
   }
 
   /// Sends a JSON text as one message.
-  private func send(_ json: [UInt8]) {
+  func sendJSON(_ json: [UInt8]) {
     channel.push(WebSocketFrame.encode(.text, json))
   }
 
@@ -78,7 +86,9 @@ extension Connection {
     do throws(WebSocketViolation) {
       while let event = try stream?.codec?.next(input, at: &index) {
         if case .closing = stage { return }
-        if case .ping(let payload) = event { channel.push(WebSocketFrame.encode(.pong, payload)) }
+        if case .ping(let payload) = event, admitsPing(bytes: payload.count) {
+          channel.push(WebSocketFrame.encode(.pong, payload))
+        }
         body(event)
       }
     } catch {
@@ -104,10 +114,14 @@ extension Connection {
   func handle(_ messages: [[UInt8]]) async {
     for message in messages {
       guard case .webSocket = stage, let stream else { return }
-      let session = Session(maximumRooms: node.settings.client.rooms, isDraining: node.isDraining)
-      for action in session.receive(message, subscribed: stream.subscriptions.map(\.room)) {
-        guard case .webSocket = stage else { return }
-        await perform(action)
+      if admits(message) {
+        let session = Session(
+          maximumRooms: node.settings.client.rooms, isDraining: node.isDraining, grant: stream.authority.grant,
+          hasExpired: stream.authority.hasExpired, names: worker.policy.names)
+        for action in session.receive(message, subscribed: stream.subscriptions.map(\.room)) {
+          guard case .webSocket = stage else { return }
+          await perform(action)
+        }
       }
       // Answers that are not read are not made: the rest waits until there is room for them.
       if !channel.outbox.admits(frames: 1, bytes: 0, limit: node.outboxLimit) { await channel.waitDrained() }
@@ -117,7 +131,7 @@ extension Connection {
 
   private func perform(_ action: SessionAction) async {
     switch action {
-    case .answer(let json): send(json)
+    case .answer(let json): sendJSON(json)
     case .fail(let error, let id, let room): fail(error, id: id, room: room)
     case .close(let error): endStream(error)
     case .subscribe(let room, let id): await subscribe(room, id: id)
@@ -127,24 +141,25 @@ extension Connection {
         await worker.fanout.waitStanding(subscription)
         await worker.fanout.leave(subscription)
       }
-      send(ServerMessage.encodeUnsubscribed(id: id, room: room))
+      sendJSON(ServerMessage.encodeUnsubscribed(id: id, room: room))
     case .publish(let room, let request, let id): await publish(room, request, id: id)
+    case .authenticate(let token, let id): await authenticate(token, id: id)
     case .history(let room, let query, let limit, let id): await sendHistory(room, query, limit, id: id)
     }
   }
 
-  private func fail(_ error: HubError, id: RequestID?, room: String? = nil) {
+  func fail(_ error: HubError, id: RequestID?, room: String? = nil) {
     count(error.code)
-    send(ServerMessage.encodeError(id: id, room: room, error))
+    sendJSON(ServerMessage.encodeError(id: id, room: room, error))
   }
 
-  private func subscribe(_ request: RoomSubscription, id: RequestID?) async {
+  func subscribe(_ request: RoomSubscription, id: RequestID?) async {
     guard let stream else { return }
     let subscription = Subscription(
       room: request.room, connection: stream.id, channel: channel, encoding: .webSocket
     ) { [unowned self] standing in
       assumeIsolated { connection in
-        connection.send(
+        connection.sendJSON(
           ServerMessage.encodeSubscribed(
             id: id, room: request.room, position: standing.position, recovered: standing.recovered))
       }
@@ -159,13 +174,15 @@ extension Connection {
   }
 
   private func publish(_ room: RoomName, _ request: PublishRequest, id: RequestID?) async {
+    guard let grant = stream?.authority.grant else { return }
     let event = NewEvent(
-      name: request.name, data: request.data, excluded: request.echo ? nil : stream?.id,
+      name: request.name, data: request.data, user: grant.user, excluded: request.echo ? nil : stream?.id,
       isEphemeral: request.ephemeral)
     do throws(HubError) {
-      let publication = try await Publisher(worker: worker)
-        .publish(event, to: room, key: Publisher.key(request.key, event))
-      send(
+      let key = try Publisher.key(request.key, principal: grant.principal, event)
+      try worker.admitPublish(by: grant)
+      let publication = try await Publisher(worker: worker).publish(event, to: room, key: key)
+      sendJSON(
         ServerMessage.encodePublished(
           id: id, room: room, position: publication.position, duplicate: publication.isDuplicate))
     } catch {
@@ -176,7 +193,7 @@ extension Connection {
   private func sendHistory(_ room: RoomName, _ query: PageQuery, _ limit: Int, id: RequestID?) async {
     do throws(HubError) {
       let page = try await HistoryRoute.page(room, query, limit, node)
-      send(
+      sendJSON(
         ServerMessage.encodeHistory(
           id: id, room: room, position: page.position, recovered: page.recovered, events: page.events.map(\.frame),
           more: page.hasMore))

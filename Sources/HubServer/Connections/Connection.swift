@@ -25,8 +25,10 @@ actor Connection {
     case closing
   }
   var stage: Stage
-  /// The node has too many: the first request is answered with that.
-  let isTooMany: Bool
+  /// It is one too many: the first request is answered with that.
+  var refusal: Limit?
+  /// What it holds among the connections of its address; nil where those are not limited.
+  var place: AddressPlace?
 
   // What a stream needs.
   var stream: StreamState?
@@ -35,15 +37,23 @@ actor Connection {
   var deadline = Deadline(kind: .head, moment: Moment(nanoseconds: 0))
   var timer: (id: TimerWheel<TimerAction>.ID, moment: Moment)?
 
+  /// Whose connection it is, by the best knowledge: the other end, or whom a trusted proxy names there, for as long as
+  /// its request is answered.
+  var clientAddress: IPAddress
+  /// The trusted proxy at the other end; nil where there is none.
+  var proxy: TrustedProxy?
+
   private var isWriting = false
 
   var node: Node { worker.node }
   var reactor: Reactor { worker.reactor }
 
-  init(channel: Channel, worker: Worker, isTooMany: Bool) {
+  init(channel: Channel, worker: Worker, peer: IPAddress, refusal: Limit?) {
     self.channel = channel
+    clientAddress = peer
+    proxy = TrustedProxy(peer, worker.policy.settings.proxies)
     self.worker = worker
-    self.isTooMany = isTooMany
+    self.refusal = refusal
     let settings = worker.node.settings
     stage = .http(
       HTTPReader(
@@ -54,13 +64,19 @@ actor Connection {
   /// Begins to serve. Called once, on the reactor's thread.
   func start() {
     channel.owner = self
-    setDeadline(.head, after: node.settings.headers.time)
-    Task.immediate(executorPreference: reactor) { await self.serveHTTP() }
+    let settings = node.settings
+    setDeadline(
+      .head, after: channel.tls == nil ? settings.headers.time : min(settings.handshake, settings.headers.time))
+    Task.immediate(executorPreference: reactor) {
+      if self.proxy?.owesHeader == true, await !self.readProxyHeader() { return self.finish() }
+      await self.serveHTTP()
+    }
   }
 
   /// Takes the connection out of everything, when its last read task ends.
   func finish() {
     if let stream {
+      leaveSeat()
       leaveRooms()
       if stream.isWebSocket { worker.statistics.webSockets -= 1 } else { worker.statistics.eventStreams -= 1 }
       self.stream = nil
@@ -69,6 +85,7 @@ actor Connection {
     timer = nil
     channel.close()
     channel.owner = nil
+    place?.leave(node.admission)
     worker.remove(self, at: rosterIndex)
   }
 

@@ -6,6 +6,10 @@ struct Exchange {
   let request: HTTPRequest
   /// The whole body, but for a stream of envelopes, which is read piece by piece.
   var body: [UInt8] = []
+  /// What whoever sent it may do.
+  var grant = Grant.none
+  /// What is wrong with the token in a WebSocket's URL: told after the handshake, since a browser cannot see its status.
+  var refusal: HubError?
   /// When the request was complete.
   let received: Moment
   private var knownTrace: TraceContext?

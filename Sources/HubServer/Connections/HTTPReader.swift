@@ -30,6 +30,8 @@ final class HTTPReader {
   private var exchange: Exchange?
   /// A body is given out part by part.
   private(set) var isStreaming = false
+  /// The credential of the last request, so that it is checked once for many.
+  var known: KnownCredential?
   /// Its next part did not come in time: whoever reads it is to say so.
   var hasTimedOut = false
 

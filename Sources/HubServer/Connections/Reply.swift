@@ -8,7 +8,7 @@ enum Reply {
   /// The connection becomes a WebSocket.
   case webSocket(WebSocketOpening)
   /// The connection becomes an SSE stream over these rooms, in this order, with these fields in its head.
-  case eventStream([RoomSubscription], HTTPFields = HTTPFields())
+  case eventStream([RoomSubscription], Grant, HTTPFields = HTTPFields())
   /// The answer has been streamed already.
   case streamed
 }
@@ -22,8 +22,8 @@ struct RoomSubscription: Equatable {
 /// How a WebSocket begins.
 struct WebSocketOpening {
   enum Purpose {
-    /// The protocol of the hub, with these rooms subscribed at once.
-    case hub([RoomSubscription])
+    /// The protocol of the hub, with these rooms subscribed as soon as the grant allows it.
+    case hub([RoomSubscription], Grant)
     /// Every message comes back.
     case echo
     /// A browser cannot see why a handshake failed, so it succeeds, and an error and a close code follow.
@@ -31,7 +31,7 @@ struct WebSocketOpening {
   }
 
   let offer: WebSocketOffer
-  let purpose: Purpose
+  var purpose: Purpose
 }
 
 extension Reply {
@@ -47,10 +47,10 @@ extension HTTPResponse {
     HTTPResponse(status: status, fields: jsonFields, body: body)
   }
 
-  private static let jsonFields: HTTPFields = ["Content-Type": "application/json"]
+  private static let jsonFields = HTTPFields.of(type: "application/json")
 
   static func text(_ status: Int = 200, _ text: String, type: String = "text/plain; charset=utf-8") -> HTTPResponse {
-    HTTPResponse(status: status, fields: ["Content-Type": type], body: Array(text.utf8))
+    HTTPResponse(status: status, fields: .of(type: type), body: Array(text.utf8))
   }
 
   /// An RFC 9457 problem document, with `Retry-After` where a retry can help.
@@ -59,9 +59,16 @@ extension HTTPResponse {
   ) -> HTTPResponse {
     let status = status ?? error.code.status
     var fields = fields
-    fields.append("Content-Type", ProblemDetails.mediaType)
-    if status == 429 || status == 503 { fields.append("Retry-After", "1") }
+    fields.append(.of(type: ProblemDetails.mediaType))
+    if status == 429 || status == 503 { fields.append("Retry-After", String(error.retryAfter)) }
     let body = ProblemDetails.encode(error: error, status: status, traceID: trace.traceID.description)
     return HTTPResponse(status: status, fields: fields, body: body)
+  }
+}
+
+extension HTTPFields {
+  /// The type of a body, which no browser shall take for another: what is published comes from anybody.
+  static func of(type: String) -> HTTPFields {
+    ["Content-Type": type, "X-Content-Type-Options": "nosniff"]
   }
 }

@@ -5,6 +5,11 @@ import HubWire
 struct Session {
   let maximumRooms: Int
   let isDraining: Bool
+  /// What the client may do.
+  let grant: Grant
+  /// Its token has expired: it may only replace it.
+  var hasExpired = false
+  var names = NameLimits()
 
   /// - Parameter subscribed: the rooms that the connection is subscribed to.
   func receive(_ message: [UInt8], subscribed: [RoomName]) -> [SessionAction] {
@@ -20,24 +25,39 @@ struct Session {
   private func actions(
     for message: ClientMessage, _ subscribed: [RoomName]
   ) throws(ClientMessageError) -> [SessionAction] {
+    if hasExpired { try refuseExpired(message) }
     switch message {
     case .subscribe(let id, let rooms, _): return subscribe(rooms, id: id, subscribed)
     case .ping(let id): return [.answer(ServerMessage.encodePong(id: id))]
     case .unsubscribe(let id, let room):
       return try with(room, id) { [.unsubscribe($0, id: id)] }
     case .publish(let id, let request):
-      return try with(request.room, id) { [.publish($0, request, id: id)] }
+      return try with(request.room, id) { room throws(HubError) in
+        try grant.checkPublish(room)
+        try names.check(request.name)
+        return [.publish(room, request, id: id)]
+      }
     case .history(let id, let request):
       return try with(request.room, id) { room throws(HubError) in
-        [.history(room, try PageQuery(after: request.after, last: request.last), limit: request.limit ?? 100, id: id)]
+        try grant.checkRead(room)
+        return [
+          .history(room, try PageQuery(after: request.after, last: request.last), limit: request.limit ?? 100, id: id)
+        ]
       }
     case .members(let id, let room):
       let error = HubError(.forbidden, "presence is not on in this room")
       return [.fail(error, id: id, room: room)]
-    case .auth(let id, _):
-      let error = HubError(
-        .unauthorized, "this hub is open and has no key that could check a token; connect without one")
-      return [.fail(error, id: id, room: nil)]
+    case .auth(let id, let token): return [.authenticate(token, id: id)]
+    }
+  }
+
+  /// A client whose token has expired may say goodbye, show life, and show a fresh one.
+  private func refuseExpired(_ message: ClientMessage) throws(ClientMessageError) {
+    switch message {
+    case .auth, .ping, .unsubscribe: break
+    case .subscribe(let id, _, _), .publish(let id, _), .history(let id, _), .members(let id, _):
+      throw ClientMessageError(
+        id: id, error: HubError(.tokenExpired, "the token has expired; send `auth` with a fresh one"))
     }
   }
 
@@ -47,12 +67,12 @@ struct Session {
     return requests.map { request in
       do throws(HubError) {
         let room = try RoomName(request.room)
+        try names.check(room)
         let after = try request.after.map { text throws(HubError) in try ResumePoint(text) }
+        try grant.checkRead(room)
         if isDraining { throw HubError(.draining, "the hub is shutting down; connect again") }
         if held.contains(room) { throw HubError(.conflict, "the connection is subscribed to this room already") }
-        if held.count >= maximumRooms {
-          throw HubError(.tooManyRooms, "a connection may subscribe to \(maximumRooms) rooms (`client.rooms`)")
-        }
+        if held.count >= maximumRooms { throw Self.tooManyRooms(maximumRooms) }
         held.insert(room)
         return .subscribe(RoomSubscription(room: room, after: after), id: id)
       } catch {
@@ -61,11 +81,17 @@ struct Session {
     }
   }
 
+  static func tooManyRooms(_ maximum: Int) -> HubError {
+    HubError(.tooManyRooms, "a connection may subscribe to \(maximum) rooms (`client.rooms`)")
+  }
+
   private func with(
     _ room: String, _ id: RequestID?, _ body: (RoomName) throws(HubError) -> [SessionAction]
   ) throws(ClientMessageError) -> [SessionAction] {
     do throws(HubError) {
-      return try body(RoomName(room))
+      let room = try RoomName(room)
+      try names.check(room)
+      return try body(room)
     } catch {
       throw ClientMessageError(id: id, error: error)
     }
@@ -82,6 +108,7 @@ enum SessionAction {
   case subscribe(RoomSubscription, id: RequestID?)
   case unsubscribe(RoomName, id: RequestID?)
   case publish(RoomName, PublishRequest, id: RequestID?)
+  case authenticate(String, id: RequestID?)
   case history(RoomName, PageQuery, limit: Int, id: RequestID?)
 }
 

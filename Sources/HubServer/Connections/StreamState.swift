@@ -10,8 +10,16 @@ struct StreamState {
   /// In the order in which they were subscribed, but for turns of catching up. Few: a list is smaller than a table.
   var subscriptions: ContiguousArray<Subscription> = []
   var keepalive: Keepalive
+  /// Who the client is.
+  var authority: Authority
+  /// It is counted among its user's.
+  var hasSeat = false
+  /// Rooms of the URL that wait until the client has said who it is.
+  var pending: [RoomSubscription] = []
   /// The peer has closed, with this code or none, behind messages that are still being handled.
   var closeAfterMessages: UInt16??
+  /// How fast the client may talk; nil before its first message, and where nothing is limited.
+  var rates: ClientRates?
 
   var isWebSocket: Bool { codec != nil }
 

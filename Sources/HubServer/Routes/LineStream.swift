@@ -142,7 +142,7 @@ struct LineStream {
 extension HTTPResponse {
   static func resultsHead(_ sharing: HTTPFields, date: String) -> [UInt8] {
     var fields = sharing
-    fields.append("Content-Type", "application/x-ndjson")
+    fields.append(.of(type: "application/x-ndjson"))
     fields.append("Transfer-Encoding", "chunked")
     return encodeStreamHead(status: 200, fields: fields, date: date)
   }

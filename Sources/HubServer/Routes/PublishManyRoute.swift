@@ -22,7 +22,7 @@ struct PublishManyRoute {
   func reply(to exchange: inout Exchange) async throws(HubError) -> Reply {
     try PublishRoute.checkEncoding(exchange.request)
     let publisher = EnvelopePublisher(
-      worker: worker, trace: worker.node.settings.trace.events ? exchange.trace().parent : nil)
+      worker: worker, grant: exchange.grant, trace: worker.node.settings.trace.events ? exchange.trace().parent : nil)
     if Self.isStream(exchange.request) {
       return try await LineStream(connection: connection, worker: worker, publisher: publisher, sharing: sharing)
         .reply(to: exchange)
@@ -51,7 +51,30 @@ struct PublishManyRoute {
 /// Publishes the events of envelopes.
 struct EnvelopePublisher {
   let worker: Worker
-  let trace: String?
+  /// What whoever sent them was allowed when they began to send.
+  private let grant: Grant
+  private let policy: Policy
+  private let trace: String?
+
+  init(worker: Worker, grant: Grant, trace: String?) {
+    self.worker = worker
+    self.grant = grant
+    self.trace = trace
+    policy = worker.policy
+  }
+
+  /// What they are allowed now: a body of lines may go on for longer than its credential.
+  ///
+  /// - Throws: `TOKEN_EXPIRED` or `UNAUTHORIZED`.
+  private func currentGrant() throws(HubError) -> Grant {
+    if let expires = grant.expires, worker.reactor.kernel.wallTime() / 1000 >= expires {
+      throw HubError(.tokenExpired, "the token has expired")
+    }
+    try worker.node.revocations.check(grant)
+    if worker.policy === policy { return grant }
+    guard let renewed = worker.policy.renewed(grant) else { throw Connection.withdrawn }
+    return renewed
+  }
 
   /// One result for each room of the envelope, in order; an envelope that cannot be read has one.
   func publish(_ value: JSONValue) async -> [EnvelopeResult] {
@@ -68,10 +91,17 @@ struct EnvelopePublisher {
   private func publish(_ envelope: Envelope, to name: String) async -> EnvelopeResult {
     do throws(HubError) {
       let room = try RoomName(name)
+      let grant = try currentGrant()
+      try grant.checkPublish(room)
+      let names = worker.policy.names
+      try names.check(room)
+      try names.check(envelope.name)
       let event = NewEvent(
-        name: envelope.name, data: envelope.data, excluded: envelope.exclude, isEphemeral: envelope.ephemeral,
+        name: envelope.name, data: envelope.data, user: grant.user, excluded: envelope.exclude,
+        isEphemeral: envelope.ephemeral,
         trace: trace)
-      let key = try Publisher.key(envelope.id, event)
+      let key = try Publisher.key(envelope.id, principal: grant.principal, event)
+      try worker.admitPublish(by: grant)
       return .taken(room, try await Publisher(worker: worker).publish(event, to: room, key: key))
     } catch {
       return failure(error, room: name)

@@ -16,15 +16,23 @@ struct PublishRoute {
   /// - Throws: what is wrong with the request.
   func order(_ exchange: inout Exchange, room: RoomName) throws(HubError) -> Order {
     let request = exchange.request
-    var event = NewEvent(name: .message, data: try Self.data(exchange))
+    let grant = exchange.grant
+    var event = NewEvent(name: .message, data: try Self.data(exchange), user: grant.user)
     if request.query != nil {
       let query = try HTTPQuery(request.query)
-      if let name = query["event"] { event.name = try EventName(name) }
+      if let name = query["event"] { event.name = try eventName(name) }
       event.excluded = try query["exclude"].map { text throws(HubError) in try Self.connection(text) }
       event.isEphemeral = try Self.flag(query, "ephemeral")
     }
     if worker.node.settings.trace.events { event.trace = exchange.trace().parent }
-    return Order(room: room, event: event, key: try Publisher.key(request.idempotencyKey, event))
+    let key = try Publisher.key(request.idempotencyKey, principal: grant.principal, event)
+    return Order(room: room, event: event, key: key)
+  }
+
+  private func eventName(_ text: String) throws(HubError) -> EventName {
+    let name = try EventName(text)
+    try worker.policy.names.check(name)
+    return name
   }
 
   /// The answer, where it can be given at once.
@@ -55,7 +63,7 @@ struct PublishRoute {
     return id
   }
 
-  private static func flag(_ query: HTTPQuery, _ name: String) throws(HubError) -> Bool {
+  static func flag(_ query: HTTPQuery, _ name: String) throws(HubError) -> Bool {
     switch query[name] {
     case nil, "false": return false
     case "true": return true

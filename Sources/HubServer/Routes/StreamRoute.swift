@@ -3,7 +3,8 @@ import HubWire
 
 /// Requests that become streams: WebSocket and SSE.
 struct StreamRoute {
-  let node: Node
+  let worker: Worker
+  let grant: Grant
 
   /// How many rooms one event stream may have.
   private static let maximumRooms = 32
@@ -13,13 +14,18 @@ struct StreamRoute {
   /// `GET /v1/ws`, and the resource of a room with `Upgrade: websocket`.
   ///
   /// A browser cannot see the status of a failed handshake, so what the hub itself refuses is told after it.
-  func webSocket(_ request: HTTPRequest, room: RoomName? = nil) throws(HubError) -> Reply {
-    let offer = try WebSocketHandshake.offer(in: request)
+  ///
+  /// - Parameter refusal: what was decided when the connection was accepted.
+  func webSocket(_ exchange: Exchange, room: RoomName? = nil, refusal: HubError?) throws(HubError) -> Reply {
+    let offer = try WebSocketHandshake.offer(in: exchange.request)
     do throws(HubError) {
+      if let refusal = refusal ?? exchange.refusal { throw refusal }
       try refuseWhileDraining()
-      let after = try Self.after(try HTTPQuery(request.query))
+      let after = try Self.after(try HTTPQuery(exchange.request.query))
+      // Who has presented nothing may do so in the first message; until then the room waits.
+      if let room, grant.source != .anonymous { try grant.checkRead(room) }
       let rooms = room.map { [RoomSubscription(room: $0, after: after)] } ?? []
-      return .webSocket(WebSocketOpening(offer: offer, purpose: .hub(rooms)))
+      return .webSocket(WebSocketOpening(offer: offer, purpose: .hub(rooms, grant)))
     } catch {
       return .webSocket(WebSocketOpening(offer: offer, purpose: .refuse(error)))
     }
@@ -37,7 +43,7 @@ struct StreamRoute {
     try refuseWhileDraining()
     let after = try request.fields["Last-Event-ID"].map { text throws(HubError) in try ResumePoint(text) }
     let queried = try Self.after(try HTTPQuery(request.query))
-    return .eventStream([RoomSubscription(room: room, after: after ?? queried)])
+    return .eventStream([RoomSubscription(room: room, after: after ?? queried)], grant)
   }
 
   /// `GET /v1/events?room=a&room=b`.
@@ -47,14 +53,16 @@ struct StreamRoute {
     var rooms: [RoomName] = []
     for name in query.all("room") {
       let room = try RoomName(name)
+      try worker.policy.names.check(room)
       if !rooms.contains(room) { rooms.append(room) }
     }
     guard !rooms.isEmpty else { throw HubError(.invalidRequest, "name at least one room: `?room=a&room=b`") }
     guard rooms.count <= Self.maximumRooms else {
       throw HubError(.tooManyRooms, "an event stream may have \(Self.maximumRooms) rooms, these are \(rooms.count)")
     }
+    for room in rooms { try grant.checkRead(room) }
     let points = try Self.points(request.fields["Last-Event-ID"] ?? query["after"], rooms)
-    return .eventStream(zip(rooms, points).map { RoomSubscription(room: $0, after: $1) })
+    return .eventStream(zip(rooms, points).map { RoomSubscription(room: $0, after: $1) }, grant)
   }
 
   /// Where each room resumes: one cursor covers them all.
@@ -70,6 +78,6 @@ struct StreamRoute {
   }
 
   private func refuseWhileDraining() throws(HubError) {
-    if node.isDraining { throw HubError(.draining, "the hub is shutting down; come back in a moment") }
+    if worker.node.isDraining { throw HubError(.draining, "the hub is shutting down; come back in a moment") }
   }
 }

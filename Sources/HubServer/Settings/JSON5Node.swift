@@ -33,4 +33,15 @@ package struct JSON5Number: Sendable, Equatable {
 package struct JSON5Error: Error, Equatable {
   package var position: SourcePosition
   package var reason: String
+
+  init(position: SourcePosition, reason: String) {
+    self.position = position
+    self.reason = reason
+  }
+
+  /// A word where a value should stand. A long one may be a secret that lacks its quotes, and is not shown.
+  init(unquoted word: String, at position: SourcePosition) {
+    let shown = word.unicodeScalars.count <= 20 ? word : "a word of \(word.unicodeScalars.count) letters"
+    self.init(position: position, reason: "\(shown) is not a value; text needs quotes")
+  }
 }

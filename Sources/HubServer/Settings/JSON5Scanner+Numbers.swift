@@ -24,7 +24,7 @@ extension JSON5Scanner {
       switch try identifier() {
       case "Infinity": return (nil, .infinity)
       case "NaN": return (nil, .nan)
-      case let other: throw JSON5Error(position: position, reason: "\(other) is not a value; text needs quotes")
+      case let other: throw JSON5Error(unquoted: other, at: position)
       }
     case ("0", "x"), ("0", "X"): return try hexadecimalInteger()
     default: return try decimal()

@@ -74,7 +74,7 @@ extension JSON5Scanner {
     case "true": return .boolean(true)
     case "false": return .boolean(false)
     case "null": return .null
-    case let other: throw JSON5Error(position: start, reason: "\(other) is not a value; text needs quotes")
+    case let other: throw JSON5Error(unquoted: other, at: start)
     }
   }
 

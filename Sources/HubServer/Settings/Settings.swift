@@ -18,6 +18,11 @@ public struct Settings: Sendable, Equatable {
   public var connections: Int
   /// Rooms in all, at least 1. Default: 1,000,000.
   public var rooms = 1_000_000
+  /// Whom the process becomes once it listens, if it was started as root; empty to stay. Default: empty.
+  public var user = ""
+  /// Time for a TLS handshake, and for a client without a credential to send `auth`, 1 second to 1 hour. Default: 10
+  /// seconds.
+  public var handshake = Duration.seconds(10)
   /// Silence from a WebSocket client after which it is pinged, 1 second to 1 hour. Default: 25 seconds.
   public var ping = Duration.seconds(25)
   /// Time a pinged client has to show life, 1 second to 1 hour. Default: 10 seconds.
@@ -26,8 +31,18 @@ public struct Settings: Sendable, Equatable {
   public var keepAlive = Duration.seconds(60)
   /// Time in which connections are told to come back and closed on SIGTERM, up to 1 hour. Default: 15 seconds.
   public var drain = Duration.seconds(15)
+  /// Encryption of connections.
+  public var tls = TLSSettings()
+  /// API keys of backend services. Default: none.
+  public var keys: [APIKeySettings] = []
+  /// How tokens of clients are checked.
+  public var tokens = TokenSettings()
+  /// Rules for namespaces, of which no two cover the same one. Default: none.
+  public var namespaces: [NamespaceSettings] = []
   /// What web pages and host names are let in.
   public var allow = AllowSettings()
+  /// Which proxies are believed about whom they speak for.
+  public var proxies = ProxySettings()
   /// What is logged, and how.
   public var log = LogSettings()
   /// Aids for development.
@@ -40,6 +55,8 @@ public struct Settings: Sendable, Equatable {
   public var body = BodySettings()
   /// Bounds on one WebSocket or SSE client.
   public var client = ClientSettings()
+  /// Bounds on who may connect, and how fast anything may come.
+  public var limits = LimitSettings()
   /// How much of the past is kept for those who come back.
   public var history = HistorySettings()
   /// Bounds on what waits to be sent to one client.
@@ -57,6 +74,11 @@ public struct Settings: Sendable, Equatable {
   package init(machine: Machine) {
     reactors = machine.cores
     connections = machine.connections
+  }
+
+  /// Whether anything is set by which callers can be told apart.
+  public var hasCredentials: Bool {
+    !keys.isEmpty || !tokens.keys.isEmpty || tokens.jwks != nil || tls.clientAuthorities != nil
   }
 
   /// Whether only this machine can reach the hub.

@@ -33,4 +33,10 @@ enum SettingsInput: Sendable {
 struct SettingsMistake: Error {
   var message: String
   var mend: String
+  /// Where inside the value, as it is appended to the key's path, such as `[1].name`; empty for all of it.
+  var inside = ""
+  /// The same as a place in the file; nil for where the value begins.
+  var position: SourcePosition?
+  /// What else is wrong with the value.
+  var further: [SettingsMistake] = []
 }

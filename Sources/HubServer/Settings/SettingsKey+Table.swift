@@ -1,6 +1,9 @@
+import HubWire
+
 extension SettingsKey {
   /// Every setting there is, in the order in which it is shown.
-  package static let table: [SettingsKey] = listening + admission + observing + requests + clients + keeping
+  package static let table: [SettingsKey] =
+    listening + encryption + admission + credentials + observing + requests + clients + limits + keeping
 
   private static let seconds = Duration.seconds(1)...Duration.seconds(3_600)
   private static let days = Duration.seconds(1)...Duration.seconds(365 * 86_400)
@@ -13,14 +16,44 @@ extension SettingsKey {
     SettingsKey("reactors", \.reactors, .count(1...1_024), "threads that serve connections; one a core"),
     SettingsKey("connections", \.connections, .count(many), "connections in all; what the descriptors allow"),
     SettingsKey("rooms", \.rooms, .count(many), "rooms in memory in all"),
+    SettingsKey("user", \.user, .user, "user to become after the start, if started as root"),
     SettingsKey(
       "drain", \.drain, .duration(.zero ... .seconds(3_600)), "time to send connections elsewhere before the end"),
+  ]
+
+  private static let encryption: [SettingsKey] = [
+    SettingsKey(
+      "tls.certificates", \.tls.certificates, .certificates, "certificates and keys in PEM form; none: plain"),
+    SettingsKey(
+      "tls.minimum", \.tls.minimum, .choice(TLSVersion.allCases.map { ($0.rawValue, $0) }, of: "VERSION"),
+      "oldest version of TLS: 1.2, 1.3"),
+    SettingsKey(
+      "tls.clientAuthorities", \.tls.clientAuthorities, .file, "authorities whose client certificates are believed"),
+    SettingsKey("tls.handshakes", \.tls.handshakes, .count(1...1_000_000), "most TLS handshakes under way at once"),
   ]
 
   private static let admission: [SettingsKey] = [
     SettingsKey("insecure", \.insecure, .flag, "let anyone in, from other machines too"),
     SettingsKey("allow.origins", \.allow.origins, .origins, "origins whose web pages may use the hub"),
     SettingsKey("allow.hosts", \.allow.hosts, .hosts, "names by which the open hub on loopback may be called"),
+    SettingsKey("proxies.trusted", \.proxies.trusted, .networks, "proxies that are believed about who the client is"),
+    SettingsKey(
+      "proxies.field", \.proxies.field, .choice(ForwardedField.allCases.map { ($0.rawValue, $0) }, of: "FIELD"),
+      "field in which they name it: x-forwarded-for, forwarded"),
+    SettingsKey(
+      "proxies.protocol", \.proxies.protocol, .flag, "those begin each connection with a PROXY protocol header"),
+  ]
+
+  private static let credentials: [SettingsKey] = [
+    SettingsKey("keys", \.keys, .apiKeys, "API keys of backend services, each with name, sha256, scopes and rooms"),
+    SettingsKey("tokens.keys", \.tokens.keys, .tokenKeys, "keys that sign tokens, each with algorithm and file"),
+    SettingsKey("tokens.jwks", \.tokens.jwks, .keySetFile, "file with such keys, as a JSON Web Key Set"),
+    SettingsKey("tokens.audience", \.tokens.audience, .claimTexts, "of which a token's aud must name one"),
+    SettingsKey("tokens.issuer", \.tokens.issuer, .claimTexts, "of which a token's iss must be one"),
+    SettingsKey("tokens.leeway", \.tokens.leeway, .duration(.zero ... .seconds(3_600)), "how far clocks may be apart"),
+    SettingsKey(
+      "tokens.grace", \.tokens.grace, .duration(.zero ... .seconds(3_600)), "time to refresh an expired token"),
+    SettingsKey("namespaces", \.namespaces, .namespaces, "rules for namespaces, each with name and anonymous"),
   ]
 
   private static let observing: [SettingsKey] = [
@@ -35,6 +68,7 @@ extension SettingsKey {
   ]
 
   private static let requests: [SettingsKey] = [
+    SettingsKey("handshake", \.handshake, .duration(seconds), "time for a TLS handshake, and for the first `auth`"),
     SettingsKey("headers.bytes", \.headers.bytes, .size(1 << 10...1 << 20), "largest head of a request"),
     SettingsKey("headers.fields", \.headers.fields, .count(1...10_000), "most header fields of a request"),
     SettingsKey("headers.time", \.headers.time, .duration(seconds), "time for the head of a request"),
@@ -51,6 +85,25 @@ extension SettingsKey {
     SettingsKey("pong", \.pong, .duration(seconds), "time a pinged client has to show life"),
     SettingsKey("outbox.frames", \.outbox.frames, .count(1...1_000_000), "most frames waiting for one client"),
     SettingsKey("outbox.bytes", \.outbox.bytes, .size(1...1 << 30), "most bytes waiting for one client"),
+  ]
+
+  private static let limits: [SettingsKey] = [
+    SettingsKey(
+      "limits.address.connections", \.limits.address.connections, .count(0...100_000_000),
+      "most connections of one address; 0 is off"),
+    SettingsKey(
+      "limits.user.connections", \.limits.user.connections, .count(0...100_000_000),
+      "most connections of one user; 0 is off"),
+    SettingsKey(
+      "limits.handshakes", \.limits.handshakes, .count(0...100_000_000), "new connections a second in all; 0 is off"),
+    SettingsKey(
+      "limits.messages", \.limits.messages, .count(0...100_000_000), "messages a second from one client; 0 is off"),
+    SettingsKey("limits.bytes", \.limits.bytes, .size(0...1 << 30), "bytes a second from one client; 0 is off"),
+    SettingsKey(
+      "limits.publishes", \.limits.publishes, .count(0...100_000_000),
+      "events a second published by one key or user; 0 is off"),
+    SettingsKey("limits.roomName", \.limits.roomName, .count(1...200), "bytes of a room's name"),
+    SettingsKey("limits.eventName", \.limits.eventName, .count(1...200), "bytes of an event's name"),
   ]
 
   private static let keeping: [SettingsKey] = [

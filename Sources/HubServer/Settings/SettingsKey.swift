@@ -14,7 +14,10 @@ package struct SettingsKey: Sendable {
   let read: @Sendable (Settings) -> String
   let readJSON: @Sendable (Settings) -> String
 
-  init<Value>(
+  let copy: @Sendable (inout Settings, Settings) -> Void
+  let isSame: @Sendable (Settings, Settings) -> Bool
+
+  init<Value: Equatable>(
     _ path: String, _ property: any WritableKeyPath<Settings, Value> & Sendable, _ type: SettingsType<Value>,
     _ help: String
   ) {
@@ -24,6 +27,8 @@ package struct SettingsKey: Sendable {
     isList = type.isList
     assign = { (settings, input) throws(SettingsMistake) in settings[keyPath: property] = try type.parse(input) }
     read = { type.show($0[keyPath: property]) }
+    copy = { $0[keyPath: property] = $1[keyPath: property] }
+    isSame = { $0[keyPath: property] == $1[keyPath: property] }
     readJSON = { type.json($0[keyPath: property]) }
   }
 

@@ -19,4 +19,10 @@ public enum SettingsOrigin: Hashable, Sendable, CustomStringConvertible {
     case .argument(let text): text
     }
   }
+
+  /// The same origin at another place of the file.
+  func at(_ position: SourcePosition?) -> SettingsOrigin {
+    guard case .file(let name, _) = self, let position else { return self }
+    return .file(name: name, position: position)
+  }
 }

@@ -3,10 +3,8 @@
 extension SettingsReader {
   mutating func checkTogether() {
     let (settings, machine) = (reading.settings, machine)
-    check("host", against: "insecure", isRight: settings.isLoopback || settings.insecure) {
-      SettingsMistake(
-        message: "\(settings.host) can be reached from other machines, and no credentials are configured",
-        mend: "listen on 127.0.0.1 behind a proxy that checks who calls, or accept everyone with --insecure")
+    check("host", against: "insecure", isRight: settings.isLoopback || settings.insecure || settings.hasCredentials) {
+      SettingsMistake.openDoor(settings.host)
     }
     check(
       "history.room.bytes", against: "history.node.bytes",
@@ -17,6 +15,14 @@ extension SettingsReader {
       return SettingsMistake(
         message: "one room may keep \(room), more than history.node.bytes lets all rooms keep, \(node)",
         mend: "lower it to \(node) or raise history.node.bytes")
+    }
+    check(
+      "proxies.protocol", against: "proxies.trusted",
+      isRight: !settings.proxies.protocol || !settings.proxies.trusted.isEmpty
+    ) {
+      SettingsMistake(
+        message: "no proxy is trusted, so there is none whose PROXY protocol header could be read",
+        mend: "name the proxies in proxies.trusted, or turn proxies.protocol off")
     }
     check("connections", against: "connections", isRight: settings.connections <= machine.connections) {
       SettingsMistake(

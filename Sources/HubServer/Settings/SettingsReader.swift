@@ -9,6 +9,8 @@ public struct SettingsReader {
   package static let fileVariable = "ROOMCAST_SETTINGS"
   /// The variable that names the hub for the commands that talk to one: no setting of a hub.
   package static let hubVariable = "ROOMCAST_URL"
+  /// The variable that holds the API key or token of such a command: no setting of a hub either.
+  package static let tokenVariable = "ROOMCAST_TOKEN"
 
   /// - Parameters:
   ///   - arguments: the flags, without the command's own name; anything that is no setting's flag is a problem.
@@ -19,7 +21,8 @@ public struct SettingsReader {
     readFile: (String) throws -> [UInt8] = SettingsFile.bytes(of:)
   ) -> SettingsReading {
     read(
-      arguments: arguments, environment: environment, machine: .current, ignoring: [hubVariable], readFile: readFile)
+      arguments: arguments, environment: environment, machine: .current, ignoring: [hubVariable, tokenVariable],
+      readFile: readFile)
   }
 
   /// The same on a machine of the caller's choice.
@@ -39,6 +42,7 @@ public struct SettingsReader {
     reader.apply(variables)
     reader.apply(flags)
     reader.checkTogether()
+    reader.checkCredentials(readFile: readFile)
     return reader.reading
   }
 
@@ -79,8 +83,11 @@ public struct SettingsReader {
 
   mutating func report(_ path: String, _ mistake: SettingsMistake, at origin: SettingsOrigin) {
     wrong.insert(path)
-    let problem = SettingsProblem(origin: origin, key: path, message: mistake.message, mend: mistake.mend)
-    reading.problems.append(problem)
+    for mistake in [mistake] + mistake.further {
+      let problem = SettingsProblem(
+        origin: origin.at(mistake.position), key: path + mistake.inside, message: mistake.message, mend: mistake.mend)
+      reading.problems.append(problem)
+    }
   }
 }
 

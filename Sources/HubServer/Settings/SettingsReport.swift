@@ -9,19 +9,23 @@ package enum SettingsReport {
     return TextTable.aligned([["SETTING", "VALUE", "FROM"]] + rows)
   }
 
-  /// One JSON object: `settings`, each with `key`, `value` and `from`; `problems`; `ok`.
+  /// One JSON object: `settings`, each with `key`, `value` and `from`; `problems` and `warnings`; `ok`.
   package static func json(_ reading: SettingsReading) -> String {
     let settings = SettingsKey.table.map { key in
       let from = JSONText.quoted(reading.origin(of: key.path).description)
       return "{\"key\":\(JSONText.quoted(key.path)),\"value\":\(key.json(in: reading.settings)),\"from\":\(from)}"
     }
-    let problems = reading.problems.map { problem in
+    return "{\"ok\":\(reading.problems.isEmpty),\"settings\":[\(settings.joined(separator: ","))],"
+      + "\"problems\":\(json(reading.problems)),\"warnings\":\(json(reading.warnings))}\n"
+  }
+
+  private static func json(_ problems: [SettingsProblem]) -> String {
+    let objects = problems.map { problem in
       let key = problem.key.map(JSONText.quoted) ?? "null"
       return "{\"from\":\(JSONText.quoted(problem.origin.description)),\"key\":\(key),"
         + "\"message\":\(JSONText.quoted(problem.message)),\"mend\":\(JSONText.quoted(problem.mend))}"
     }
-    return "{\"ok\":\(problems.isEmpty),\"settings\":[\(settings.joined(separator: ","))],"
-      + "\"problems\":[\(problems.joined(separator: ","))]}\n"
+    return "[\(objects.joined(separator: ","))]"
   }
 
   /// Flag and explanation with the default, for the help text of commands that take settings.

@@ -1,4 +1,6 @@
-// Types with one use: the engine and the host.
+// Types with one use: the engine, and what says who or where somebody is.
+
+import HubWire
 
 extension SettingsType where Value == EngineAddress {
   /// `memory:`; the mend for any other says which engines this build has.
@@ -31,6 +33,21 @@ extension SettingsType where Value == String {
     show: { $0 }, json: JSONText.quoted)
 }
 
+extension SettingsType where Value == String {
+  /// A user of the system, or nothing; whether there is one shows at the start.
+  static let user = SettingsType(
+    placeholder: "USER",
+    parse: { input throws(SettingsMistake) in
+      guard let text = input.text, text.utf8.count <= 256,
+        !text.contains(where: { $0 == ":" || $0 == "/" || $0 == " " })
+      else {
+        throw SettingsMistake(message: "\(input.shown) is not a user's name", mend: "give a name such as roomcast")
+      }
+      return text
+    },
+    show: { $0 }, json: JSONText.quoted)
+}
+
 extension SettingsType where Value == [OriginPattern] {
   static let origins = SettingsType.list(
     of: "ORIGIN,…", OriginPattern.init, show: \.text,
@@ -47,4 +64,10 @@ extension SettingsType where Value == [String] {
       return lower.contains(":") && !lower.hasPrefix("[") ? "[\(lower)]" : lower
     },
     show: { $0 }, mend: "give host names without a port, such as hub.local")
+}
+
+extension SettingsType where Value == [IPNetwork] {
+  static let networks = SettingsType.list(
+    of: "NETWORK,…", IPNetwork.init, show: \.description,
+    mend: "give addresses, or networks without bits behind their prefix, such as 127.0.0.1, 10.0.0.0/8 or fd00::/8")
 }

@@ -1,5 +1,5 @@
 /// Times and sizes as people write them.
-enum SettingsUnits {
+package enum SettingsUnits {
   private static let times: [(unit: String, milliseconds: Int)] = [
     ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
   ]
@@ -14,7 +14,7 @@ enum SettingsUnits {
   }
 
   /// `25` and `25s`, `500ms`, `5m`, `24h`, `7d`.
-  static func duration(_ text: String) -> Duration? {
+  package static func duration(_ text: String) -> Duration? {
     let (number, unit) = split(text)
     guard let number, let scale = times.first(where: { $0.unit == (unit.isEmpty ? "s" : unit) }) else { return nil }
     let (milliseconds, isOver) = number.multipliedReportingOverflow(by: scale.milliseconds)

@@ -14,6 +14,11 @@ enum Hexadecimal {
     }
   }
 
+  /// Two digits a byte.
+  static func text(_ bytes: some Collection<UInt8>) -> String {
+    String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0 & 0xF)] }, as: UTF8.self)
+  }
+
   /// The number that up to sixteen lower-case digits spell; nil where one of them is no such digit.
   static func value(_ digits: some Sequence<UInt8>) -> UInt64? {
     var value: UInt64 = 0

@@ -32,6 +32,11 @@ package enum ClientMessage: Sendable, Equatable {
     }
   }
 
+  /// What the client calls the request, without understanding the rest of it; nil where that cannot be read.
+  package static func id(in text: [UInt8]) -> RequestID? {
+    try? JSONObject(parsing: text, maximumDepth: maximumDepth).requestID()
+  }
+
   private static func message(
     _ object: JSONObject, id: RequestID?, maximumRooms: Int
   ) throws(HubError) -> ClientMessage {

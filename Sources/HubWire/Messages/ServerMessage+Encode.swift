@@ -10,6 +10,14 @@ extension ServerMessage {
     }
   }
 
+  /// The answer to `auth`: who the client is now, and when the token ends (seconds since 1970).
+  package static func encodeAuthenticated(id: RequestID?, user: String?, expires: Int64?) -> [UInt8] {
+    frame("authenticated", id: id) { json in
+      if let user { json.member("user", user) }
+      if let expires { json.member("expires", expires) }
+    }
+  }
+
   /// - Parameters:
   ///   - recovered: given exactly when the request said `after`.
   ///   - members: a JSON array, where presence is on.

@@ -3,9 +3,11 @@
 import json
 import os
 import pathlib
+import pwd
 import re
 import select
 import signal
+import ssl
 import subprocess
 
 from . import curl
@@ -30,27 +32,34 @@ def clean_environment():
 
 
 class Hub:
-    """One `roomcast serve` on a free port. Whatever was opened through it is closed before it ends."""
+    """One `roomcast serve`, on a free port or the one told. Whatever was opened through it is closed before it ends."""
 
-    def __init__(self, log, flags=(), environment=None, files=None):
-        """`files` is the hard limit of descriptors."""
+    def __init__(
+        self, log, flags=(), environment=None, files=None, port=0, binary=BINARY, user=None, trust=None
+    ):
+        """`files` is the hard limit of descriptors; `user` starts it, who must be able to run `binary`; `trust` is the
+        certificate file by which a hub with TLS is believed."""
+        self.trust = trust
         self.log_path = pathlib.Path(log)
-        command = [BINARY, "serve", "--port", "0", *flags]
+        command = [str(binary), "serve", "--port", str(port), *flags]
         if files:
             command = ["prlimit", f"--nofile={files}:{files}", *command]
         self.clients = []
+        # Fields that the tests' own looks at it carry.
+        self.fields = {}
         self.port = None
         with open(self.log_path, "wb") as output:
             self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=output, env={**clean_environment(), **(environment or {})}
+                command, stdout=subprocess.PIPE, stderr=output, env={**clean_environment(), **(environment or {})},
+                user=user, group=user and pwd.getpwnam(user).pw_gid, extra_groups=[] if user else None,
             )
 
     def wait_until_listening(self):
         ready, _, _ = select.select([self.process.stdout], [], [], seconds(20))
         line = self.process.stdout.readline().decode() if ready else ""
-        found = re.fullmatch(r"listening on http://(.+):(\d+)\n", line)
+        found = re.fullmatch(r"listening on (https?)://(.+):(\d+)\n", line)
         assert found, f"the first line is {line!r}, the log:\n{self.log_text()}"
-        self.host, self.port = found[1], int(found[2])
+        self.scheme, self.host, self.port = found[1], found[2], int(found[3])
 
     # Its interface
 
@@ -59,9 +68,11 @@ class Hub:
         return f"{self.host}:{self.port}"
 
     def url(self, path):
-        return f"http://{self.authority}{path}"
+        return f"{self.scheme}://{self.authority}{path}"
 
     def curl(self, method, path, **options):
+        if self.trust:
+            options["options"] = [*options.get("options", ()), "--cacert", str(self.trust)]
         return curl.request(method, self.url(path), **options)
 
     def get(self, path, **options):
@@ -86,9 +97,16 @@ class Hub:
         return answer.json
 
     def websocket(self, path="/v1/ws", **options):
-        socket = Socket(f"ws://{self.authority}{path}", **options)
+        if self.trust:
+            options.setdefault("ssl", ssl.create_default_context(cafile=self.trust))
+        socket = Socket(f"{self.scheme.replace('http', 'ws')}://{self.authority}{path}", **options)
         self.clients.append(socket)
         return socket
+
+    def secret_websocket(self, credential, path="/v1/ws", **options):
+        """A WebSocket that shows its credential in a field."""
+        headers = {} if credential is None else {"Authorization": f"Bearer {credential}"}
+        return self.websocket(path, extra_headers=headers, **options)
 
     def subscriber(self, room, after=None, **options):
         """A WebSocket that has been told that it is subscribed; `subscribed` is that frame."""
@@ -112,7 +130,7 @@ class Hub:
         return connection
 
     def metrics(self):
-        return parse(self.get("/metrics").text)
+        return parse(self.get("/metrics", headers=self.fields).text)
 
     def wait_for_metric(self, name, condition, labels=None, limit=15):
         """Looks at /metrics until `condition` holds for the sample, and returns it."""
@@ -155,6 +173,16 @@ class Hub:
     def limit_files(self, count):
         """Lowers the limit of descriptors while it runs."""
         subprocess.run(["prlimit", f"--pid={self.process.pid}", f"--nofile={count}:{count}"], check=True)
+
+    def reload(self):
+        """Has it read its settings again, and returns the line that says what became of it."""
+
+        def outcomes():
+            return [line for line in self.log_lines() if line["message"] == "reloaded" or "reload: nothing" in line["message"]]
+
+        before = len(outcomes())
+        self.process.send_signal(signal.SIGHUP)
+        return wait_until(lambda: outcomes()[before:], what="the end of the reload")[0]
 
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)

@@ -10,12 +10,14 @@ from .waiting import seconds
 
 
 class RawConnection:
-    def __init__(self, host, port, receive_buffer=None):
+    def __init__(self, host, port, receive_buffer=None, source=None):
         self.authority = f"{host}:{port}"
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(seconds(15))
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect((host, port))
         self._received = b""
 

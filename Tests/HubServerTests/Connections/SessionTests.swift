@@ -10,7 +10,7 @@ import Testing
     _ message: String, subscribed: [String] = [], maximum: Int = 3, isDraining: Bool = false
   ) throws -> [String] {
     let rooms = try subscribed.map { try RoomName($0) }
-    let session = Session(maximumRooms: maximum, isDraining: isDraining)
+    let session = Session(maximumRooms: maximum, isDraining: isDraining, grant: .open)
     return session.receive(Array(message.utf8), subscribed: rooms).map(describe)
   }
 
@@ -25,6 +25,7 @@ import Testing
       return "subscribe \(id(request)) \(room.room.text) \(after ?? "-")"
     case .unsubscribe(let room, let request): return "unsubscribe \(id(request)) \(room.text)"
     case .publish(let room, let request, let number): return "publish \(id(number)) \(room.text) \(request.name.text)"
+    case .authenticate(let token, let request): return "authenticate \(id(request)) \(token)"
     case .history(let room, let query, let limit, let request):
       let which = if case .last(let count) = query { "last \(count)" } else { "after" }
       return "history \(id(request)) \(room.text) \(which) \(limit)"

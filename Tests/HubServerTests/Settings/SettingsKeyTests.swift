@@ -26,7 +26,10 @@ import Testing
     ("history.room.bytes", "16MiB"), ("history.node.bytes", "256MiB"), ("outbox.frames", "256"),
     ("outbox.bytes", "1MiB"), ("idempotency.time", "5m"), ("remember.time", "24h"), ("drain", "15s"),
     ("body.envelopes", "1000"), ("trace.events", "false"), ("debug.echo", "false"), ("insecure", "false"),
-    ("log.level", "info"), ("log.format", "auto"),
+    ("log.level", "info"), ("log.format", "auto"), ("keys", ""), ("tokens.keys", ""), ("tokens.leeway", "1m"),
+    ("tokens.grace", "25s"), ("proxies.trusted", ""), ("proxies.protocol", "false"),
+    ("proxies.field", "x-forwarded-for"), ("tls.certificates", ""),
+    ("tls.minimum", "1.2"), ("tls.clientAuthorities", ""), ("tls.handshakes", "1000"),
   ])
   func `defaults are the documented ones`(path: String, shown: String) {
     #expect(SettingsKey.named(path).text(in: Settings(machine: fixedMachine)) == shown)

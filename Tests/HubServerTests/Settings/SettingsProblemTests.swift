@@ -9,11 +9,12 @@ import Testing
     "give origins such as https://app.example.org, http://localhost:3000 or https://*.example.org"
   private static let descriptorMend =
     "the most is 10000; raise the hard limit (ulimit -Hn, LimitNOFILE=) for more"
+  private static let networkMend =
+    "give addresses, or networks without bits behind their prefix, such as 127.0.0.1, 10.0.0.0/8 or fd00::/8"
   private static let kubernetes =
     "Kubernetes set this for a service named roomcast; "
     + "set enableServiceLinks: false for the pod, or name the service otherwise"
-  private static let insecureMend =
-    "listen on 127.0.0.1 behind a proxy that checks who calls, or accept everyone with --insecure"
+  private static let insecureMend = SettingsMistake.openDoor("0.0.0.0").mend
   private static let engineMend =
     "this build has memory: (in the process, the default)"
   private static let timeMend =
@@ -91,6 +92,15 @@ import Testing
     (
       "--host 0.0.0.0",
       "--host: host: 0.0.0.0 can be reached from other machines, and no credentials are configured; \(insecureMend)"
+    ),
+    (
+      "--proxies-trusted 10.0.0.1/8",
+      "--proxies-trusted: proxies.trusted: \"10.0.0.1/8\" is not valid; \(networkMend)"
+    ),
+    (
+      "--proxies-protocol",
+      "--proxies-protocol: proxies.protocol: no proxy is trusted, so there is none whose PROXY protocol header could be "
+        + "read; name the proxies in proxies.trusted, or turn proxies.protocol off"
     ),
     ("--prot 1", "--prot: this flag is not known; did you mean --port?"),
     ("--zzzzzzzzzzzz", "--zzzzzzzzzzzz: this flag is not known; --help lists the flags"),

@@ -15,14 +15,17 @@ import Testing
     let key = SettingsKey.named(path)
     let (input, shown) = settingsSamples[path]!
     // In the file, counts are numbers and switches are booleans; times and sizes may be numbers.
-    let value = key.placeholder == nil ? "true" : Int(input) == nil ? "'\(input)'" : input
+    let text = input.hasPrefix("{") ? "[\(input)]" : "'\(input)'"
+    let value = key.placeholder == nil ? "true" : Int(input) == nil ? text : input
     let column = key.file("").prefix { $0 != "}" }.count + 1
     let position = SourcePosition(line: 1, column: column)
+    // What another setting needs to make sense.
+    let needed = path == "proxies.protocol" ? ["ROOMCAST_PROXIES_TRUSTED": "::1"] : [:]
     let sources: [(reading: SettingsReading, origin: SettingsOrigin)] = [
-      (readSettings(key.placeholder == nil ? [key.flag] : [key.flag, input]), .argument(key.flag)),
-      (readSettings(["\(key.flag)=\(input)"]), .argument(key.flag)),
-      (readSettings([], [key.variable: input]), .environment(variable: key.variable)),
-      (readSettings(file: key.file(value)), .file(name: "hub.json5", position: position)),
+      (readSettings(key.placeholder == nil ? [key.flag] : [key.flag, input], needed), .argument(key.flag)),
+      (readSettings(["\(key.flag)=\(input)"], needed), .argument(key.flag)),
+      (readSettings([], [key.variable: input].merging(needed) { $1 }), .environment(variable: key.variable)),
+      (readSettings([], needed, file: key.file(value)), .file(name: "hub.json5", position: position)),
     ]
     for (reading, origin) in sources {
       #expect(reading.problems == [])

@@ -8,8 +8,14 @@ func readSettings(
 ) -> SettingsReading {
   SettingsReader.read(
     arguments: (file == nil ? [] : ["--settings", "hub.json5"]) + arguments, environment: environment,
-    machine: fixedMachine, readFile: { _ in Array((file ?? "").utf8) })
+    machine: fixedMachine, readFile: { Array((sampleFiles[$0] ?? file ?? "").utf8) })
 }
+
+/// Files that settings may name.
+private let sampleFiles = [
+  "secret": "0123456789abcdef0123456789abcdef\n",
+  "keys.json": #"{"keys":[{"kty":"oct","kid":"k","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#,
+]
 
 /// A value for each key, unlike its default, as a flag has it and as the report shows it.
 let settingsSamples: [String: (input: String, shown: String)] = [
@@ -24,7 +30,26 @@ let settingsSamples: [String: (input: String, shown: String)] = [
   "outbox.frames": ("1", "1"), "outbox.bytes": ("1", "1"), "history.room.events": ("5", "5"),
   "history.room.age": ("1d", "24h"), "history.room.bytes": ("1MB", "1000000"), "history.node.bytes": ("1GiB", "1GiB"),
   "idempotency.time": ("3s", "3s"), "idempotency.keys": ("9", "9"), "remember.time": ("48h", "48h"),
-  "remember.rooms": ("2", "2"),
+  "remember.rooms": ("2", "2"), "limits.address.connections": ("20", "20"), "limits.user.connections": ("5", "5"),
+  "limits.handshakes": ("100", "100"), "limits.messages": ("30", "30"), "limits.bytes": ("64KiB", "64KiB"),
+  "limits.publishes": ("50", "50"), "limits.roomName": ("64", "64"), "limits.eventName": ("1", "1"),
+  "proxies.trusted": ("10.0.0.0/8, FD00::1", "10.0.0.0/8,fd00::1"), "proxies.protocol": ("on", "true"),
+  "proxies.field": ("forwarded", "forwarded"),
+  "handshake": ("5s", "5s"), "user": ("nobody", "nobody"),
+  "keys": (
+    "{name:'a',sha256:'\(String(repeating: "0F", count: 32))',scopes:['read','publish'],rooms:'a:*'}",
+    #"{"name":"a","sha256":"\#(String(repeating: "0f", count: 32))","scopes":["publish","read"],"rooms":["a:*"]}"#
+  ),
+  "tokens.keys": (
+    "{algorithm:'HS256',secretFile:'secret'},{algorithm:'HS256',kid:'a',secretFile:'secret'}",
+    #"{"algorithm":"HS256","secretFile":"secret"},{"kid":"a","algorithm":"HS256","secretFile":"secret"}"#
+  ),
+  "tokens.jwks": ("keys.json", "keys.json"), "tokens.audience": ("hub, other", "hub,other"),
+  "tokens.issuer": ("https://login.example.org", "https://login.example.org"), "tokens.leeway": ("5", "5s"),
+  "tokens.grace": ("1m", "1m"),
+  "namespaces": ("{name:'news*',anonymous:true}", #"{"name":"news*","anonymous":true}"#),
+  "tls.certificates": ("a.pem:a.key, b.pem:b.key", "a.pem:a.key,b.pem:b.key"),
+  "tls.minimum": ("1.3", "1.3"), "tls.clientAuthorities": ("ca.pem", "ca.pem"), "tls.handshakes": ("5", "5"),
 ]
 
 extension SettingsKey {

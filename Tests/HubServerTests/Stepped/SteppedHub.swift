@@ -38,7 +38,8 @@ final class SteppedHub {
     self.stepped = stepped
     self.node = node
     network = SimulatedNetwork(stepped.kernels)
-    workers = stepped.reactors.map { Worker(reactor: $0, node: node) }
+    let policy = try! Policy(settings)
+    workers = stepped.reactors.map { Worker(reactor: $0, node: node, policy: policy) }
     for worker in workers { worker.siblings = workers }
     for index in workers.indices { stepped.on(index) { _ in node.directory.start(on: index) } }
     stepped.participants = [network, Acceptor(stepped, workers)]
@@ -118,9 +119,9 @@ private final class Acceptor: Participant {
     var worked = false
     for offset in workers.indices {
       let worker = (index + offset) % workers.count
-      let descriptor = stepped.kernels[worker].accept(0)
+      let (descriptor, peer) = stepped.kernels[worker].accept(0)
       guard descriptor >= 0 else { continue }
-      stepped.on(worker) { _ in workers[worker].accept(descriptor) }
+      stepped.on(worker) { _ in workers[worker].accept(descriptor, from: peer) }
       worked = true
     }
     return worked

@@ -2,6 +2,14 @@ import HubWire
 import Testing
 
 @Suite struct ClientMessageTests {
+  @Test func `the id of a message is found whatever else it says`() {
+    #expect(ClientMessage.id(in: Array(#"{"type":"none such","x":[1],"id":"a"}"#.utf8))?.json == Array(#""a""#.utf8))
+    #expect(ClientMessage.id(in: Array(#"{"id":7}"#.utf8)) == RequestID(7))
+    for text in [#"{"type":"ping"}"#, #"{"id":{}}"#, #"{"id":1"#, "[]", ""] {
+      #expect(ClientMessage.id(in: Array(text.utf8)) == nil, "\(text)")
+    }
+  }
+
   private func parse(_ text: String, maximumRooms: Int = 128) throws(ClientMessageError) -> ClientMessage {
     try ClientMessage.parse(Array(text.utf8), maximumRooms: maximumRooms)
   }

@@ -1,40 +1,33 @@
 import HubWire
 
-/// Which web pages and host names may use an open hub (no credentials), so that no page on the web can reach the hub on
-/// somebody's laptop.
+/// Which web pages may use the hub, and by which names an open one (no credentials) may be called, so that no page on the
+/// web can reach the hub on somebody's laptop.
 struct AccessRules: Sendable {
   private let origins: [OriginPattern]
   private let hosts: Set<String>
-  /// On loopback the `Host` must be a loopback name: a name that an attacker rebinds to 127.0.0.1 is still his name.
+  /// On an open loopback the `Host` must be a loopback name: a name that an attacker rebinds to 127.0.0.1 is still his name.
   private let checksHost: Bool
 
-  init(_ settings: Settings) {
+  init(_ settings: Settings, isOpen: Bool) {
     origins = settings.allow.origins
     hosts = Set(settings.allow.hosts.map { $0.lowercased() })
-    checksHost = settings.isLoopback
+    checksHost = isOpen && settings.isLoopback
   }
 
-  /// - Throws: `ORIGIN_NOT_ALLOWED`, naming the origin or host.
-  func check(_ request: HTTPRequest) throws(HubError) {
+  /// - Throws: `ORIGIN_NOT_ALLOWED`, naming the host.
+  func checkHost(_ authority: String) throws(HubError) {
+    guard checksHost, !allowsHost(authority) else { return }
+    throw HubError(
+      .originNotAllowed, "the host \"\(authority.prefix(100))\" is not this hub's; allow it with --allow-hosts")
+  }
+
+  /// - Throws: `ORIGIN_NOT_ALLOWED`, naming the origin.
+  func checkOrigin(_ request: HTTPRequest) throws(HubError) {
     let authority = request.host
-    if checksHost, !allowsHost(authority) {
-      throw HubError(
-        .originNotAllowed, "the host \"\(authority.prefix(100))\" is not this hub's; allow it with --allow-hosts")
-    }
-    guard Self.isGuarded(request.path) else { return }
     for origin in request.fields.values(of: "Origin") where !allowsOrigin(origin, authority: authority) {
       throw HubError(
         .originNotAllowed, "pages of \"\(origin.prefix(100))\" may not use this hub; allow them with --allow-origins")
     }
-  }
-
-  /// Probes come from tools that name the machine as they like, and tell nothing that is worth a secret.
-  static func isProbe(_ path: String) -> Bool {
-    path == "/health" || path == "/ready"
-  }
-
-  private static func isGuarded(_ path: String) -> Bool {
-    path.hasPrefix("/v1") || path.hasPrefix("/debug")
   }
 
   private func allowsHost(_ authority: String) -> Bool {

@@ -1,0 +1,39 @@
+import HubIO
+import HubWire
+import Synchronization
+
+/// Users whose tokens are refused when they were issued up to some time: asked for over REST, kept in memory.
+///
+/// Bounded in number, the oldest forgotten first: a token that was revoked that long ago has most likely expired.
+final class Revocations: Sendable {
+  private struct State {
+    /// Seconds since 1970, by user.
+    var times: [String: Int64] = [:]
+    var order: [String] = []
+  }
+
+  private static let maximum = 100_000
+
+  private let state = Lock(State())
+  /// Grows with each revocation: who has looked since need not look again, and most hubs never revoke.
+  private let changes = Atomic<Int>(0)
+
+  var generation: Int { changes.load(ordering: .acquiring) }
+
+  /// Refuses the user's tokens that were issued at `seconds` since 1970 or before.
+  func revoke(_ user: String, at seconds: Int64) {
+    state.withLock { state in
+      if state.times.updateValue(seconds, forKey: user) == nil { state.order.append(user) }
+      if state.order.count > Self.maximum { state.times[state.order.removeFirst()] = nil }
+    }
+    changes.add(1, ordering: .releasing)
+  }
+
+  /// - Throws: `UNAUTHORIZED` for a token that was revoked, and for a revoked user's token that does not say when it was
+  ///   issued.
+  func check(_ grant: Grant) throws(HubError) {
+    guard generation > 0, let user = grant.user, let revoked = state.withLock({ $0.times[user] }) else { return }
+    if let issued = grant.issued, issued > revoked { return }
+    throw HubError(.unauthorized, "the user's tokens issued before now were revoked; get a new one")
+  }
+}

@@ -1,0 +1,40 @@
+import HubWire
+
+/// What a reload replaces: the settings that may change while the hub runs, and who may do what under them.
+///
+/// Immutable. Each worker holds the one in force, so that a request reads it without a lock.
+final class Policy: Sendable {
+  let settings: Settings
+  let access: AccessRules
+  let authenticator: Authenticator
+  /// What those may do who present nothing: read what a namespace lets anyone read, or nothing at all.
+  let anonymous: Grant
+
+  /// How long names may be.
+  let names: NameLimits
+
+  /// Reads the files that the settings name.
+  ///
+  /// - Throws: ``HubStartError`` where a file of keys cannot be used, or where the hub would be open to other machines.
+  init(_ settings: Settings) throws(HubStartError) {
+    do throws(AuthenticatorError) {
+      authenticator = try Authenticator(settings, acceptsCertificates: settings.tls.clientAuthorities != nil)
+    } catch {
+      throw HubStartError("\(error)")
+    }
+    guard !authenticator.isOpen || settings.isLoopback || settings.insecure else {
+      let mistake = SettingsMistake.openDoor(settings.host)
+      throw HubStartError("\(mistake.message); \(mistake.mend)")
+    }
+    anonymous = authenticator.anonymous ?? .anonymous(namespaces: [])
+    names = NameLimits(settings.limits)
+    self.settings = settings
+    access = AccessRules(settings, isOpen: authenticator.isOpen)
+  }
+
+  /// What the bearer of a grant may do under this policy; nil where what the grant rests on has been taken away.
+  func renewed(_ grant: Grant) -> Grant? {
+    guard grant.source == .anonymous else { return authenticator.renewed(grant) }
+    return authenticator.isOpen ? .open : anonymous
+  }
+}
