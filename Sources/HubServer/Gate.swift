@@ -28,7 +28,7 @@ struct Gate {
   // MARK: Who asks
 
   /// - Throws: `UNAUTHORIZED` or `TOKEN_EXPIRED`.
-  func identify(_ exchange: inout Exchange, isHandshake: Bool) throws(HubError) {
+  func identify(_ exchange: Exchange, isHandshake: Bool) throws(HubError) {
     // An open hub asks for nothing, and looks at nothing.
     if policy.authenticator.isOpen {
       exchange.grant = .open

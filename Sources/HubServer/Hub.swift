@@ -59,8 +59,8 @@ public final class Hub: Sendable {
     (descriptors, address) = try Self.listen(settings, inherited: listener)
   }
 
-  /// Whether nobody is asked who they are.
-  package var isOpen: Bool { policy.authenticator.isOpen }
+  /// Whether the process holds keys: of callers, or its own for TLS.
+  package var hasSecrets: Bool { !policy.authenticator.isOpen || node.tls != nil }
   var log: Log { node.log }
   /// What the last reload, or the start, has put into force.
   var policy: Policy { policyInForce.withLock { $0 } }

@@ -17,13 +17,13 @@ enum Middleware {
   /// How often.
   case rate
 
-  func admit(_ exchange: inout Exchange, at endpoint: Endpoint, through gate: Gate) throws(HubError) {
+  func admit(_ exchange: Exchange, at endpoint: Endpoint, through gate: Gate) throws(HubError) {
     switch self {
     case .host: try gate.checkHost(exchange.request)
     case .origin: try gate.checkOrigin(exchange.request)
     case .refusal: if let refusal = gate.refusal { throw refusal }
-    case .credential: try gate.identify(&exchange, isHandshake: false)
-    case .credentialOfHandshake: try gate.identify(&exchange, isHandshake: true)
+    case .credential: try gate.identify(exchange, isHandshake: false)
+    case .credentialOfHandshake: try gate.identify(exchange, isHandshake: true)
     case .permission: try gate.checkPermission(exchange, at: endpoint)
     case .rate: try gate.checkRate(exchange, at: endpoint)
     }

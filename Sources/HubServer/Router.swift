@@ -17,23 +17,38 @@ struct Router {
     case ask(Endpoint)
   }
 
-  /// The synchronous part: all of it, for a publish into a room that lives here.
-  func plan(_ exchange: inout Exchange) -> Plan {
+  /// Finds what a request's head is about, and leads it through the middleware.
+  func admit(_ exchange: Exchange) {
     do throws(HubError) {
       let endpoint = try find(exchange.request)
-      if exchange.request.method == .options { return .reply(try answerOptions(endpoint, exchange.request)) }
+      exchange.endpoint = endpoint
+      if exchange.request.method == .options {
+        try gate.checkHost(exchange.request)
+        return try gate.checkOrigin(exchange.request)
+      }
       for step in RouteGroup(endpoint, exchange.request).middleware {
-        try step.admit(&exchange, at: endpoint, through: gate)
+        try step.admit(exchange, at: endpoint, through: gate)
       }
       if let room = endpoint.room { try worker.policy.names.check(room) }
-      guard endpoint.allows(exchange.request.method) else { return .reply(refuseMethod(endpoint, &exchange)) }
+    } catch {
+      exchange.failure = error
+    }
+  }
+
+  /// The synchronous part of the answer: all of it, for a publish into a room that lives here.
+  func plan(_ exchange: Exchange) -> Plan {
+    do throws(HubError) {
+      if let failure = exchange.failure { throw failure }
+      guard let endpoint = exchange.endpoint else { throw HubError(.internal, "the request was not looked at") }
+      if exchange.request.method == .options { return .reply(answerOptions(endpoint, exchange.request)) }
+      guard endpoint.allows(exchange.request.method) else { return .reply(refuseMethod(endpoint, exchange)) }
       guard case .roomEvents(let room) = endpoint, exchange.request.method == .post else { return .ask(endpoint) }
       let route = PublishRoute(worker: worker)
-      let order = try route.order(&exchange, room: room)
+      let order = try route.order(exchange, room: room)
       guard let reply = try route.replyNow(to: order) else { return .publish(order) }
       return .reply(share(reply, with: exchange.request))
     } catch {
-      return .reply(refuse(error, &exchange))
+      return .reply(refuse(error, exchange))
     }
   }
 
@@ -49,27 +64,27 @@ struct Router {
   }
 
   /// The answer that had to be waited for.
-  func reply(_ plan: Plan, _ exchange: inout Exchange) async -> Reply {
+  func reply(_ plan: Plan, _ exchange: Exchange) async -> Reply {
     do throws(HubError) {
       switch plan {
       case .reply(let reply): return reply
       case .publish(let order):
         return share(try await PublishRoute(worker: worker).reply(to: order), with: exchange.request)
-      case .ask(let endpoint): return share(try await answer(endpoint, &exchange), with: exchange.request)
+      case .ask(let endpoint): return share(try await answer(endpoint, exchange), with: exchange.request)
       }
     } catch {
-      return refuse(error, &exchange)
+      return refuse(error, exchange)
     }
   }
 
-  private func refuseMethod(_ endpoint: Endpoint, _ exchange: inout Exchange) -> Reply {
+  private func refuseMethod(_ endpoint: Endpoint, _ exchange: Exchange) -> Reply {
     worker.count(.methodNotAllowed)
     let error = HubError(
       .methodNotAllowed, "\(exchange.request.method.text) does not work here; use \(endpoint.allow)")
     return share(.error(error, fields: ["Allow": endpoint.allow], trace: exchange.trace()), with: exchange.request)
   }
 
-  private func refuse(_ error: HubError, _ exchange: inout Exchange) -> Reply {
+  private func refuse(_ error: HubError, _ exchange: Exchange) -> Reply {
     worker.count(error.code)
     var fields = HTTPFields()
     switch error.code {
@@ -83,7 +98,7 @@ struct Router {
     return share(.error(error, fields: fields, trace: exchange.trace()), with: exchange.request)
   }
 
-  private func answer(_ endpoint: Endpoint, _ exchange: inout Exchange) async throws(HubError) -> Reply {
+  private func answer(_ endpoint: Endpoint, _ exchange: Exchange) async throws(HubError) -> Reply {
     let request = exchange.request
     switch endpoint {
     case .roomEvents(let room):
@@ -96,7 +111,7 @@ struct Router {
     case .events:
       if request.method == .post {
         return try await PublishManyRoute(connection: connection, worker: worker, sharing: sharing(request))
-          .reply(to: &exchange)
+          .reply(to: exchange)
       }
       let stream = try StreamRoute(worker: worker, grant: exchange.grant).eventStream(request)
       guard exchange.isHead else { return stream }
@@ -149,9 +164,7 @@ struct Router {
   }
 
   /// What works here; to a page that may ask, also a preflight's answer. No credential is needed to learn it.
-  private func answerOptions(_ endpoint: Endpoint, _ request: HTTPRequest) throws(HubError) -> Reply {
-    try gate.checkHost(request)
-    try gate.checkOrigin(request)
+  private func answerOptions(_ endpoint: Endpoint, _ request: HTTPRequest) -> Reply {
     var fields: HTTPFields = [
       "Allow": endpoint.allow, "Access-Control-Allow-Methods": endpoint.allow,
       "Access-Control-Allow-Headers":

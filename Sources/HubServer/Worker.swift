@@ -17,10 +17,10 @@ final class Worker: @unchecked Sendable {
   var statistics = WorkerStatistics()
   /// Who may do what; a reload replaces it.
   var policy: Policy {
-    didSet { admittedHost = "" }
+    didSet { admittedHost = nil }
   }
   /// The host that the last request was let in for.
-  var admittedHost = ""
+  var admittedHost: String?
   private var date = HTTPDate()
 
   init(reactor: Reactor, node: Node, policy: Policy) {
@@ -30,22 +30,18 @@ final class Worker: @unchecked Sendable {
     fanout = node.directory.fanouts[reactor.index]
   }
 
-  /// Takes a connection that was accepted; one that is too many is only told so.
+  /// Takes a connection that was accepted; one that is too many is only told so, and of those only a few.
   func accept(_ descriptor: Int32, from peer: IPAddress) {
     statistics.accepted += 1
-    var welcome = welcome(peer)
-    if welcome.isShed { return reactor.kernel.close(descriptor) }
+    let count = node.connections.add(1, ordering: .relaxed).newValue
+    let welcome = welcome(peer, count)
     let channel = Channel(descriptor: descriptor, reactor: reactor)
-    if let tls = node.tls, !handshakes.begin(on: channel, with: tls) {
+    guard !welcome.isShed, beginTLS(on: channel) else {
+      node.connections.subtract(1, ordering: .relaxed)
       welcome.place?.leave(node.admission)
       return reactor.kernel.close(descriptor)
     }
     reactor.add(channel)
-    let count = node.connections.add(1, ordering: .relaxed).newValue
-    if welcome.refusal == nil, count > node.settings.connections {
-      welcome.refusal = .connections
-      statistics.refused[.connections] += 1
-    }
     let connection = Connection(channel: channel, worker: self, peer: peer, refusal: welcome.refusal)
     connection.assumeIsolated {
       $0.rosterIndex = connections.count
@@ -53,6 +49,11 @@ final class Worker: @unchecked Sendable {
     }
     connections.append(connection)
     connection.assumeIsolated { $0.start() }
+  }
+
+  /// - Returns: false where there is no room for one more handshake.
+  private func beginTLS(on channel: Channel) -> Bool {
+    node.tls.map { handshakes.begin(on: channel, with: $0) } ?? true
   }
 
   func remove(_ connection: Connection, at index: Int) {

@@ -86,7 +86,7 @@ enum ServeCommand {
   }
 
   private static func hideSecrets(of hub: Hub) {
-    if !hub.isOpen { Privileges.hideMemory() }
+    if hub.hasSecrets { Privileges.hideMemory() }
   }
 
   /// The first line on standard output, at once, even into a pipe.

@@ -1,5 +1,6 @@
 """TLS together with what else stands at the door: reload, the PROXY protocol, keys and client certificates."""
 
+import http.client
 import json
 import shutil
 import socket
@@ -100,3 +101,27 @@ def test_a_verified_client_certificate_publishes_and_nothing_else(start, tmp_pat
     assert exchange(hub, history, pair.certificate, service)[0] == 403
     status, answer = exchange(hub, publish, pair.certificate)
     assert (status, answer["code"]) == (401, "UNAUTHORIZED")
+
+
+def test_a_client_certificate_ends_with_the_authority_that_signed_it(start, tmp_path, pair):
+    authority = certificates.make(tmp_path, "authority", names=())
+    service = certificates.make(tmp_path, "service", subject="billing", issuer=authority)
+    file = tmp_path / "authorities.pem"
+    file.write_text(authority.certificate.read_text())
+    hub = start("--tls-certificates", pair.setting, "--tls-client-authorities", str(file), trust=pair.certificate)
+    context = ssl.create_default_context(cafile=pair.certificate)
+    context.load_cert_chain(service.certificate, service.key)
+    connection = http.client.HTTPSConnection(hub.host, hub.port, context=context, timeout=seconds(15))
+
+    def publish():
+        connection.request("POST", "/v1/rooms/a/events", "{}")
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    assert publish() == 201
+    assert hub.reload()["message"] == "reloaded"
+    assert publish() == 201, "the authority is the same"
+    file.write_text(certificates.make(tmp_path, "another", names=()).certificate.read_text())
+    assert hub.reload()["message"] == "reloaded"
+    assert publish() == 401

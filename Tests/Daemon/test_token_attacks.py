@@ -244,3 +244,22 @@ def assert_nothing_was_written(hub, credentials):
         for part in [part for part in credential.split(".") if len(part) > 12] or [credential]:
             assert len(part) < 12 or (part not in log and part not in command), part
     assert "token=" not in log and "Bearer " not in log
+
+
+def test_strangers_are_answered_before_their_bodies_come(guard, credentials):
+    """A body is neither invited nor kept unless whoever sends it may: else it would cost memory for nothing."""
+    hub = guard()
+    for fields in ([], ["Authorization: Bearer rc_nonsense"], ["Authorization: Bearer a.b.c"]):
+        client = hub.raw()
+        client.request("POST", "/v1/rooms/a/events", ["Content-Length: 1048576", *fields])
+        response = client.response()
+        assert response.status == 401, response
+        client.close()
+        client = hub.raw()
+        client.request("POST", "/v1/rooms/a/events", ["Content-Length: 2", "Expect: 100-continue", *fields])
+        assert client.response().status == 401
+        client.close()
+    client = hub.raw()
+    for number in range(3):
+        client.request("POST", "/v1/rooms/a/events", ["Content-Length: 2"], body=b"{}")
+        assert client.response().status == 401, "a small body is read over, and the connection goes on"

@@ -8,9 +8,15 @@ private import COpenSSL
 
   var warnings: [String] { certificates.flatMap(\.warnings) }
 
-  /// - Parameter certificates: at least one; the first is the default.
-  init(_ certificates: [ServerCertificate]) {
+  /// Tells the authorities by which clients are verified from all others.
+  let authorities: [UInt8]
+
+  /// - Parameters:
+  ///   - certificates: at least one; the first is the default.
+  ///   - authorities: digests of those by which clients are verified.
+  init(_ certificates: [ServerCertificate], authorities: [UInt8]) {
     self.certificates = certificates
+    self.authorities = authorities
     var byName: [String: Int] = [:]
     for (index, certificate) in certificates.enumerated() {
       for name in certificate.names where byName[name] == nil { byName[name] = index }

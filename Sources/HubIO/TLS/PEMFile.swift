@@ -8,6 +8,16 @@ enum PEMFile {
 
     init(_ pointer: OpaquePointer) { unsafe self.pointer = pointer }
     deinit { unsafe X509_free(pointer) }
+
+    /// SHA-256 over the whole certificate.
+    var digest: [UInt8] {
+      unsafe [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { bytes, count in
+        var length: UInt32 = 0
+        let isDone = unsafe X509_digest(pointer, EVP_sha256(), bytes.baseAddress, &length)
+        precondition(isDone == 1, "libcrypto does not compute SHA-256")
+        count = Int(length)
+      }
+    }
   }
 
   @safe final class Key {

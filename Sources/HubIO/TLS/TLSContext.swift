@@ -55,7 +55,9 @@ package final class TLSContext: Sendable {
     }
     guard problems.isEmpty else { throw TLSError(problems) }
     guard !certificates.isEmpty else { throw TLSError("no certificate is named") }
-    return Prepared(certificates: CertificateSet(certificates), handshakes: configuration.handshakes)
+    return Prepared(
+      certificates: CertificateSet(certificates, authorities: authorities.flatMap(\.digest)),
+      handshakes: configuration.handshakes)
   }
 
   /// Has new connections served with these.
@@ -76,6 +78,11 @@ package final class TLSContext: Sendable {
     }
     return unsafe TLSSession(
       session, descriptor: descriptor, certificates: certificates, context: self, reactor: reactor)
+  }
+
+  /// Whether clients are still verified by these authorities.
+  func verifies(by authorities: [UInt8]) -> Bool {
+    certificates.withLock { $0.authorities == authorities }
   }
 
   /// Handshakes that are neither done nor given up.

@@ -135,10 +135,11 @@ private import Glibc
 
   // MARK: The handshake
 
-  /// The common name in the subject of the client's certificate, which an authority of the hub has signed; nil without.
+  /// The common name in the subject of the client's certificate, which an authority of the hub has signed; nil without,
+  /// and where the hub's authorities are others now.
   package var peerName: String? {
     guard unsafe SSL_get_verify_result(session) == X509_V_OK,
-      let certificate = unsafe SSL_get0_peer_certificate(session)
+      let certificate = unsafe SSL_get0_peer_certificate(session), context.verifies(by: certificates.authorities)
     else { return nil }
     let subject = unsafe X509_get_subject_name(certificate)
     let index = unsafe X509_NAME_get_index_by_NID(subject, NID_commonName, -1)

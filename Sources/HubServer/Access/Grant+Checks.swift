@@ -4,10 +4,10 @@ import HubWire
 extension Grant {
   /// Who is counted by limits on rates: the user, or the key; everybody together where nobody is told apart.
   var rateName: String {
-    if let user { return user }
-    return switch source {
+    switch source {
     case .key(let digest): digest
-    case .certificate(let name), .token(let name): name
+    case .certificate(let name): "certificate:" + name
+    case .token: "user:" + (user ?? "")
     case .open, .anonymous: ""
     }
   }

@@ -1,4 +1,5 @@
 import HubIO
+import HubRooms
 import HubWire
 import Synchronization
 
@@ -9,7 +10,8 @@ final class Revocations: Sendable {
   private struct State {
     /// Seconds since 1970, by user.
     var times: [String: Int64] = [:]
-    var order: [String] = []
+    /// In the order in which they were revoked; an entry counts only while its time is the user's.
+    var order = Queue<(user: String, seconds: Int64)>()
   }
 
   private static let maximum = 100_000
@@ -23,8 +25,18 @@ final class Revocations: Sendable {
   /// Refuses the user's tokens that were issued at `seconds` since 1970 or before.
   func revoke(_ user: String, at seconds: Int64) {
     state.withLock { state in
-      if state.times.updateValue(seconds, forKey: user) == nil { state.order.append(user) }
-      if state.order.count > Self.maximum { state.times[state.order.removeFirst()] = nil }
+      if state.times[user] == seconds { return }
+      state.times[user] = seconds
+      state.order.append((user, seconds))
+      while state.times.count > Self.maximum, let oldest = state.order.first {
+        state.order.removeFirst()
+        if state.times[oldest.user] == oldest.seconds { state.times[oldest.user] = nil }
+      }
+      // A user who is revoked again and again leaves an entry each time.
+      if state.order.count > 2 * state.times.count + 64 {
+        let times = state.times
+        state.order.removeAll { times[$0.user] != $0.seconds }
+      }
     }
     changes.add(1, ordering: .releasing)
   }

@@ -95,7 +95,8 @@ extension Connection {
     let grant = stream.authority.grant
     for subscription in stream.subscriptions
     where !grant.mayRead(subscription.room) && !grant.rooms.contains(subscription.room) {
-      _ = self.stream?.remove(subscription.room)
+      // Whoever takes it out lets it go: a reload and a fresh token may both come to this.
+      guard self.stream?.remove(subscription) == true else { continue }
       await worker.fanout.waitStanding(subscription)
       await worker.fanout.leave(subscription)
       sendJSON(ServerMessage.encodeUnsubscribed(id: nil, room: subscription.room, code: .forbidden))
@@ -136,7 +137,7 @@ extension Connection {
   func reconsider(_ policy: Policy) {
     guard let stream, case .webSocket = stage else { return reconsiderEventStream(policy) }
     let grant = stream.authority.grant
-    guard let renewed = policy.renewed(grant) else { return endStream(Self.withdrawn) }
+    guard let renewed = policy.renewed(grant), isCertified(grant) else { return endStream(Self.withdrawn) }
     if renewed !== grant {
       self.stream?.authority.renew(renewed)
       Task(executorPreference: reactor) { await self.leaveForbiddenRooms() }
@@ -145,9 +146,24 @@ extension Connection {
 
   private func reconsiderEventStream(_ policy: Policy) {
     guard let stream, case .eventStream = stage else { return }
-    guard let allowed = policy.renewed(stream.authority.grant),
+    let grant = stream.authority.grant
+    guard let allowed = policy.renewed(grant), isCertified(grant),
       stream.subscriptions.allSatisfy({ allowed.mayRead($0.room) })
     else { return endStream(Self.withdrawn) }
+    self.stream?.authority.renew(allowed)
+  }
+
+  /// The grant may have changed, or the stream have ended, while something else was waited for.
+  func checkStillReads(_ room: RoomName) throws(HubError) {
+    guard case .eventStream = stage, let grant = stream?.authority.grant else {
+      throw node.isDraining ? HubError(.draining, "the hub is shutting down; come back in a moment") : Self.withdrawn
+    }
+    try grant.checkRead(room)
+  }
+
+  /// A client certificate ends with the authorities that it was verified by.
+  private func isCertified(_ grant: Grant) -> Bool {
+    if case .certificate = grant.source { channel.tls?.peerName != nil } else { true }
   }
 
   static let withdrawn = HubError(.unauthorized, "the key or token is no longer accepted")

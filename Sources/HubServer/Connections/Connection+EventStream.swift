@@ -38,6 +38,7 @@ extension Connection {
       room: request.room, connection: id, channel: channel, encoding: .serverSentEvents
     ) { [unowned self] standing in
       assumeIsolated { connection in
+        guard case .eventStream = connection.stage else { return }
         connection.sendHead(sharing)
         connection.sendSubscribed(request.room, standing, encoding: .serverSentEvents)
       }
@@ -45,6 +46,7 @@ extension Connection {
     stream?.subscriptions.append(subscription)
     try await worker.fanout.attach(subscription, after: request.after)
     await worker.fanout.waitStanding(subscription)
+    try checkStillReads(request.room)
   }
 
   /// Every subscription stands before anything is said, since each `id` covers all rooms.
@@ -61,10 +63,12 @@ extension Connection {
         cursor.positions[index] = standing.position
         standings.all[index] = standing
       }
+      try checkStillReads(request.room)
       stream?.subscriptions.append(subscription)
       try await worker.fanout.attach(subscription, after: request.after)
       await worker.fanout.waitStanding(subscription)
     }
+    for request in requests { try checkStillReads(request.room) }
     sendHead(sharing)
     for (index, request) in requests.enumerated() {
       guard let standing = standings.all[index] else { continue }
@@ -74,6 +78,7 @@ extension Connection {
   }
 
   private func sendHead(_ sharing: HTTPFields) {
+    stream?.hasHead = true
     var fields = HTTPFields.of(type: "text/event-stream")
     fields.append(["Cache-Control": "no-store", "X-Accel-Buffering": "no", "Connection": "close"])
     fields.append(sharing)

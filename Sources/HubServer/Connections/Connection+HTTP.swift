@@ -15,14 +15,12 @@ extension Connection {
         await channel.waitReadable()
       case .expectsContinue:
         channel.push(HTTPResponse.goAhead)
-      case .request(var exchange):
+      case .request(let exchange):
         setDeadline(.none, at: reactor.now)
-        if proxy != nil { noteClient(of: exchange.request) }
-        let gate = Gate(worker: worker, reader: reader, refusal: refusal?.refusal, certificate: channel.tls?.peerName)
-        let router = Router(connection: self, worker: worker, gate: gate)
-        switch router.plan(&exchange) {
-        case .reply(.quiet(let response)): send(response, to: &exchange, level: .debug)
-        case let plan: await take(await router.reply(plan, &exchange), &exchange)
+        let router = router(reader)
+        switch router.plan(exchange) {
+        case .reply(.quiet(let response)): send(response, to: exchange, level: .debug)
+        case let plan: await take(await router.reply(plan, exchange), exchange)
         }
         if case .http = stage {
           setDeadline(.idle, after: node.settings.keepAlive)
@@ -39,17 +37,41 @@ extension Connection {
     if stream == nil { await linger() }
   }
 
+  private func router(_ reader: HTTPReader) -> Router {
+    let gate = Gate(worker: worker, reader: reader, refusal: refusal?.refusal, certificate: channel.tls?.peerName)
+    return Router(connection: self, worker: worker, gate: gate)
+  }
+
+  /// How much of a body is read over so that the connection can be used again after a refusal.
+  private static let overread = 64 << 10
+
+  /// A request's head has arrived: finds out whether it is answered as it wishes. The body of one that is not is neither
+  /// invited nor kept: strangers cost no memory.
+  private func admit(_ exchange: Exchange, _ reader: HTTPReader) -> HTTPReader.Reading {
+    if proxy != nil { noteClient(of: exchange.request) }
+    router(reader).admit(exchange)
+    let request = exchange.request
+    if exchange.failure == nil { return PublishManyRoute.isStream(request) ? .parts : .whole }
+    switch request.bodyLength {
+    case .none: return .whole
+    case .length(let length) where length <= Self.overread && !request.expectsContinue: return .nothing
+    default: return .parts
+    }
+  }
+
   /// One synchronous step: what was held back, else what has arrived. Nil where the peer has ended.
   private func nextStep(_ reader: HTTPReader) -> HTTPReader.Step? {
     if reader.canResume {
-      let step = reader.resume(now: reactor.now)
+      let step = reader.resume(now: reactor.now) { admit($0, reader) }
       if case .needsInput = step {} else { return step }
     }
     while true {
       switch channel.receive() {
       case .bytes(let count):
         let received = UnsafeRawBufferPointer(start: reactor.receiveBuffer.baseAddress, count: count)
-        let step = received.withMemoryRebound(to: UInt8.self) { reader.receive($0.span, now: reactor.now) }
+        let step = received.withMemoryRebound(to: UInt8.self) { bytes in
+          reader.receive(bytes.span, now: reactor.now) { admit($0, reader) }
+        }
         guard case .needsInput = step else { return step }
         noteProgress(reader)
       case .nothing: return .needsInput
@@ -95,46 +117,41 @@ extension Connection {
 
   // MARK: Answers
 
-  private func take(_ reply: Reply, _ exchange: inout Exchange) async {
+  private func take(_ reply: Reply, _ exchange: Exchange) async {
     switch reply {
-    case .response(let response): send(response, to: &exchange, level: .info)
-    case .quiet(let response): send(response, to: &exchange, level: .debug)
+    case .response(let response): send(response, to: exchange, level: .info)
+    case .quiet(let response): send(response, to: exchange, level: .debug)
     case .webSocket(var opening):
-      if proxy != nil {
-        countAddress()
-        if let refusal { opening.purpose = .refuse(refusal.refusal) }
-      }
+      if let refusal = countStream() { opening.purpose = .refuse(refusal) }
       worker.statistics.countAnswer(101)
-      log(&exchange, status: 101, level: .info)
+      log(exchange, status: 101, level: .info)
       await beginWebSocket(opening)
     case .eventStream(let rooms, let grant, let sharing):
       do throws(HubError) {
-        if proxy != nil {
-          countAddress()
-          if let refusal { throw refusal.refusal }
-        }
+        if let refusal = countStream() { throw refusal }
         try await beginEventStream(rooms, grant, sharing)
         worker.statistics.countAnswer(200)
-        log(&exchange, status: 200, level: .info)
+        log(exchange, status: 200, level: .info)
       } catch {
+        uncountStream()
         count(error.code)
-        send(.problem(error, fields: sharing, trace: exchange.trace()), to: &exchange, level: .info)
+        send(.problem(error, fields: sharing, trace: exchange.trace()), to: exchange, level: .info)
       }
     case .streamed:
       worker.statistics.countAnswer(200)
-      log(&exchange, status: 200, level: .debug)
+      log(exchange, status: 200, level: .debug)
       if !exchange.request.keepsAlive { stage = .closing }
     }
   }
 
-  private func send(_ response: HTTPResponse, to exchange: inout Exchange, level: LogLevel) {
+  private func send(_ response: HTTPResponse, to exchange: Exchange, level: LogLevel) {
     let closes = refusal != nil || !exchange.request.keepsAlive || node.isDraining || hasUnreadBody
     var response = response
     if exchange.request.needsKeepAliveField, !closes { response.fields.append("Connection", "keep-alive") }
     channel.push(response.encode(closing: closes, headOnly: exchange.isHead, date: worker.dateField))
     if closes { stage = .closing }
     worker.statistics.countAnswer(response.status)
-    log(&exchange, status: response.status, level: level)
+    log(exchange, status: response.status, level: level)
   }
 
   /// The answer came before the end of a streamed body: what is left of it cannot be told from a next request.
@@ -142,7 +159,7 @@ extension Connection {
     if case .http(let reader) = stage { reader.isInBody } else { false }
   }
 
-  private func log(_ exchange: inout Exchange, status: Int, level: LogLevel) {
+  private func log(_ exchange: Exchange, status: Int, level: LogLevel) {
     guard node.log.isEnabled(status >= 500 ? .warning : level) else { return }
     node.log.request(
       method: exchange.request.method.text, path: exchange.request.path, status: status,

@@ -16,8 +16,7 @@ extension Connection {
         seen = count
         do throws(ProxyProtocolError) {
           guard let header = try proxyHeader(count) else { continue }
-          adopt(header)
-          return true
+          return adopt(header)
         } catch {
           refuseProxyHeader(error.reason)
           return false
@@ -36,19 +35,38 @@ extension Connection {
     return try ProxyProtocolHeader.read(received.bindMemory(to: UInt8.self).span)
   }
 
-  private func adopt(_ header: ProxyProtocolHeader) {
+  private func adopt(_ header: ProxyProtocolHeader) -> Bool {
     channel.skip(header.byteCount)
     if let source = header.source { clientAddress = source }
     proxy = TrustedProxy.relayed(header.source, worker.policy.settings.proxies)
-    countAddress()
     setDeadline(.head, after: node.settings.headers.time)
+    return countAddress()
   }
 
-  /// A client behind a proxy counts among the connections of its own address, once that is known and it stays.
-  func countAddress() {
-    guard place == nil, refusal == nil else { return }
+  /// A client that was named by a header counts among the connections of its own address.
+  /// - Returns: false where so many are refused already that there is no time to tell it.
+  private func countAddress() -> Bool {
+    guard place == nil, refusal == nil else { return true }
     (place, refusal) = worker.place(for: clientAddress)
     if let refusal { worker.statistics.refused[refusal] += 1 }
+    return refusal == nil || place != nil
+  }
+
+  /// A stream behind a proxy that speaks HTTP counts among the connections of its own client, whom its request names.
+  /// - Returns: why there shall be none.
+  func countStream() -> HubError? {
+    guard proxy != nil, place == nil else { return refusal?.refusal }
+    let (place, refusal) = worker.place(for: clientAddress)
+    self.place = place
+    if let refusal { worker.statistics.refused[refusal] += 1 }
+    return refusal?.refusal
+  }
+
+  /// There is no stream after all: the proxy's next request may be another client's.
+  func uncountStream() {
+    guard proxy != nil else { return }
+    place?.leave(node.admission)
+    place = nil
   }
 
   private func refuseProxyHeader(_ reason: String) {
@@ -59,8 +77,9 @@ extension Connection {
 
   /// Finds out from its fields whose request a proxy has sent.
   func noteClient(of request: HTTPRequest) {
-    guard let proxy else { return }
     let proxies = worker.policy.settings.proxies
+    // A reload may have ended the trust.
+    guard let proxy, proxies.trusted.contain(proxy.address) else { return }
     clientAddress = ForwardedFields.client(of: request.fields, in: proxies.field, from: proxy.address) {
       proxies.trusted.contain($0)
     }

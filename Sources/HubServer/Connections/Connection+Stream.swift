@@ -89,6 +89,11 @@ extension Connection {
   /// Tells the client why, and closes.
   func endStream(_ error: HubError) {
     guard let stream else { return }
+    // Whoever opens the event stream finds it ended, and answers with the error.
+    guard stream.isWebSocket || stream.hasHead else {
+      stage = .closing
+      return
+    }
     count(error.code)
     if stream.isWebSocket {
       channel.push(WebSocketFrame.encode(.text, ServerMessage.encodeError(id: nil, error)))
@@ -113,6 +118,7 @@ extension Connection {
   func endEventStream() {
     if case .closing = stage { return }
     stage = .closing
+    guard stream?.hasHead == true else { return }
     leaveRooms()
     setDeadline(.linger, after: Self.lingerTime)
     endAfterDrain()

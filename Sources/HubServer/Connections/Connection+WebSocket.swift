@@ -155,6 +155,12 @@ extension Connection {
 
   func subscribe(_ request: RoomSubscription, id: RequestID?) async {
     guard let stream else { return }
+    // Between the message and its turn a reload may have taken the right away.
+    do throws(HubError) {
+      try stream.authority.grant.checkRead(request.room)
+    } catch {
+      return fail(error, id: id, room: request.room.text)
+    }
     let subscription = Subscription(
       room: request.room, connection: stream.id, channel: channel, encoding: .webSocket
     ) { [unowned self] standing in

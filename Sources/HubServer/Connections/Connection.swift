@@ -58,7 +58,7 @@ actor Connection {
     stage = .http(
       HTTPReader(
         limits: HTTPLimits(headerBytes: settings.headers.bytes, headerFields: settings.headers.fields),
-        bodyLimit: settings.body.bytes, isStream: PublishManyRoute.isStream))
+        bodyLimit: settings.body.bytes))
   }
 
   /// Begins to serve. Called once, on the reactor's thread.

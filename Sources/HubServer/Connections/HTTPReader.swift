@@ -11,7 +11,7 @@ final class HTTPReader {
     case needsInput
     /// The client waits for a go-ahead before it sends the body.
     case expectsContinue
-    /// A whole request, or the head of one whose body is a stream of envelopes.
+    /// A whole request, or the head of one whose body is read part by part, or refused.
     case request(Exchange)
     /// A part of such a body.
     case body([UInt8])
@@ -23,11 +23,24 @@ final class HTTPReader {
 
   private var parser: HTTPRequestParser
   private let bodyLimit: Int
-  private let isStream: (HTTPRequest) -> Bool
+
+  /// What becomes of a request's body.
+  enum Reading {
+    /// It is kept, and given out with the request.
+    case whole
+    /// The request is given out at once, and the body part by part.
+    case parts
+    /// It is read over, and none of it kept.
+    case nothing
+  }
+
+  /// Looks at a request once its head is complete, before any of its body is kept.
+  typealias Admission = (Exchange) -> Reading
 
   private var pending: [UInt8] = []
   private var pendingIndex = 0
   private var exchange: Exchange?
+  private var isDropping = false
   /// A body is given out part by part.
   private(set) var isStreaming = false
   /// The credential of the last request, so that it is checked once for many.
@@ -35,10 +48,9 @@ final class HTTPReader {
   /// Its next part did not come in time: whoever reads it is to say so.
   var hasTimedOut = false
 
-  init(limits: HTTPLimits, bodyLimit: Int, isStream: @escaping (HTTPRequest) -> Bool) {
+  init(limits: HTTPLimits, bodyLimit: Int) {
     parser = HTTPRequestParser(limits: limits)
     self.bodyLimit = bodyLimit
-    self.isStream = isStream
   }
 
   /// No byte of a next request has arrived.
@@ -59,10 +71,10 @@ final class HTTPReader {
   }
 
   /// Goes on with what was held back.
-  func resume(now: Moment) -> Step {
+  func resume(now: Moment, admit: Admission) -> Step {
     let bytes = pending
     var index = pendingIndex
-    let step = read(bytes.span, at: &index, now: now)
+    let step = read(bytes.span, at: &index, now, admit)
     if index == bytes.count {
       pending = []
       pendingIndex = 0
@@ -73,9 +85,9 @@ final class HTTPReader {
   }
 
   /// Takes what has just arrived; nothing may be pending.
-  func receive(_ input: Span<UInt8>, now: Moment) -> Step {
+  func receive(_ input: Span<UInt8>, now: Moment, admit: Admission) -> Step {
     var index = 0
-    let step = read(input, at: &index, now: now)
+    let step = read(input, at: &index, now, admit)
     if index < input.count {
       pending = [UInt8](capacity: input.count - index) { output in
         for place in index..<input.count { output.append(input[place]) }
@@ -85,10 +97,10 @@ final class HTTPReader {
     return step
   }
 
-  private func read(_ input: Span<UInt8>, at index: inout Int, now: Moment) -> Step {
+  private func read(_ input: Span<UInt8>, at index: inout Int, _ now: Moment, _ admit: Admission) -> Step {
     do throws(HTTPParseError) {
       while let event = try parser.next(input, at: &index) {
-        if let step = take(event, input, now) { return step }
+        if let step = take(event, input, now, admit) { return step }
       }
       return .needsInput
     } catch {
@@ -96,11 +108,14 @@ final class HTTPReader {
     }
   }
 
-  private func take(_ event: HTTPRequestEvent, _ input: Span<UInt8>, _ now: Moment) -> Step? {
+  private func take(
+    _ event: HTTPRequestEvent, _ input: Span<UInt8>, _ now: Moment, _ admit: Admission
+  ) -> Step? {
     switch event {
-    case .head(let request): return begin(request, now)
+    case .head(let request): return begin(Exchange(request: request, received: now), admit)
     case .body(let range):
       if isStreaming { return .body(Self.copy(input, range)) }
+      if isDropping { return nil }
       guard (exchange?.body.count ?? 0) + range.count <= bodyLimit else { return tooLarge("more than \(bodyLimit)") }
       if exchange?.body.isEmpty ?? true {
         exchange?.body = Self.copy(input, range)
@@ -113,18 +128,28 @@ final class HTTPReader {
         isStreaming = false
         return .bodyEnd
       }
-      defer { exchange = nil }
+      defer {
+        exchange = nil
+        isDropping = false
+      }
       return exchange.map { .request($0) }
     }
   }
 
-  private func begin(_ request: HTTPRequest, _ now: Moment) -> Step? {
-    if isStream(request) {
+  private func begin(_ exchange: Exchange, _ admit: Admission) -> Step? {
+    let request = exchange.request
+    switch admit(exchange) {
+    case .whole: break
+    case .parts:
       isStreaming = true
-      return .request(Exchange(request: request, received: now))
+      return .request(exchange)
+    case .nothing:
+      self.exchange = exchange
+      isDropping = true
+      return nil
     }
     if case .length(let length) = request.bodyLength, length > bodyLimit { return tooLarge("\(length)") }
-    exchange = Exchange(request: request, received: now)
+    self.exchange = exchange
     return request.expectsContinue && request.bodyLength != .none ? .expectsContinue : nil
   }
 

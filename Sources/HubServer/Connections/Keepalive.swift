@@ -13,28 +13,34 @@ struct Keepalive {
     case dead
   }
 
-  private var lastHeard: Moment
+  /// When the client was last heard, or while a ping is under way, when that was sent.
+  private var since: Moment
   /// Bytes acknowledged in all when the ping was sent; nil while none is under way.
   private var acknowledgedAtPing: UInt64?
 
   init(now: Moment) {
-    lastHeard = now
+    since = now
   }
 
   mutating func heard(at now: Moment) {
-    lastHeard = now
+    since = now
     acknowledgedAtPing = nil
   }
 
   /// - Parameter acknowledged: bytes that the peer has acknowledged since the connection began.
   mutating func check(at now: Moment, acknowledged: UInt64, ping: Duration, pong: Duration) -> Verdict {
     if let before = acknowledgedAtPing {
-      guard acknowledged > before else { return .dead }
+      if acknowledged <= before {
+        // Asked too early: the timer serves others as well.
+        let end = since + pong
+        return now < end ? .wait(until: end) : .dead
+      }
       heard(at: now)
     }
-    let due = lastHeard + ping
+    let due = since + ping
     if now < due { return .wait(until: due) }
     acknowledgedAtPing = acknowledged
+    since = now
     return .ping(lookAgain: now + pong)
   }
 }

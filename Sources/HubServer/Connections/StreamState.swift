@@ -12,6 +12,8 @@ struct StreamState {
   var keepalive: Keepalive
   /// Who the client is.
   var authority: Authority
+  /// The head of an event stream has been sent: what follows is events.
+  var hasHead = false
   /// It is counted among its user's.
   var hasSeat = false
   /// Rooms of the URL that wait until the client has said who it is.
@@ -32,6 +34,13 @@ struct StreamState {
     guard subscriptions.count > 1, let index = subscriptions.firstIndex(where: { $0 === subscription }) else { return }
     subscriptions.remove(at: index)
     subscriptions.append(subscription)
+  }
+
+  /// - Returns: false where somebody else has taken it out already.
+  mutating func remove(_ subscription: Subscription) -> Bool {
+    guard let index = subscriptions.firstIndex(where: { $0 === subscription }) else { return false }
+    subscriptions.remove(at: index)
+    return true
   }
 
   mutating func remove(_ room: RoomName) -> Subscription? {

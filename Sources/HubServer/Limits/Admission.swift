@@ -53,14 +53,19 @@ final class Admission: Sendable {
     }
   }
 
+  /// What counts as one address: over IPv6 a network of 64 bits, all of which one customer has (RFC 6177).
+  static func network(of address: IPAddress) -> IPAddress {
+    address.isV4 ? address : IPAddress(high: address.high, low: 0)
+  }
+
   /// One more connection of an address. Unless it is shed or nothing is limited, it must ``leave(address:as:)``.
   func enter(address: IPAddress) -> Seat {
     let limit = addressLimit.load(ordering: .relaxed)
-    return limit == 0 ? .free : addresses.withLock { $0.enter(address, limit: limit) }
+    return limit == 0 ? .free : addresses.withLock { $0.enter(Self.network(of: address), limit: limit) }
   }
 
   func leave(address: IPAddress, as seat: Seat) {
-    addresses.withLock { $0.leave(address, as: seat) }
+    addresses.withLock { $0.leave(Self.network(of: address), as: seat) }
   }
 
   /// One more connection of a user. Where it is held, it must ``leave(user:)``; a refusal holds nothing, since it is told
@@ -68,12 +73,7 @@ final class Admission: Sendable {
   func enter(user: String) -> Seat {
     let limit = userLimit.load(ordering: .relaxed)
     if limit == 0 { return .free }
-    return users.withLock { users in
-      let seat = users.enter(user, limit: limit)
-      guard seat == .refused else { return seat == .shed ? .refused : seat }
-      users.leave(user, as: .refused)
-      return .refused
-    }
+    return users.withLock { $0.enter(user, limit: limit, countsRefusals: false) }
   }
 
   /// A connection of a user has ended that held a place.

@@ -16,14 +16,17 @@ struct Occupancy<Key: Hashable & Sendable>: Sendable {
   /// How many keys hold anything.
   var count: Int { entries.count }
 
+  /// - Parameter countsRefusals: whether who is refused stays for a while, to be told.
+  ///
   /// Whoever comes in must ``leave(_:as:)`` with the same seat, but for `shed`, which holds nothing.
-  mutating func enter(_ key: Key, limit: Int) -> Seat {
+  mutating func enter(_ key: Key, limit: Int, countsRefusals: Bool = true) -> Seat {
     var entry = entries[key] ?? Entry()
     if entry.held < limit {
       entry.held += 1
       entries[key] = entry
       return .held
     }
+    guard countsRefusals else { return .refused }
     guard entry.refused < max(limit, Self.leastRefused) else { return .shed }
     entry.refused += 1
     entries[key] = entry

@@ -13,8 +13,14 @@ extension Worker {
     var isShed = false
   }
 
+  /// So many connections beyond the limit are told so at a time; further ones are closed without a word.
+  private static let toldBeyondLimit = 64
+
   /// Asks the limits, in the order in which they cost.
-  func welcome(_ peer: IPAddress) -> Welcome {
+  ///
+  /// - Parameter count: the connections of the node, with this one.
+  func welcome(_ peer: IPAddress, _ count: Int) -> Welcome {
+    if count > node.settings.connections + Self.toldBeyondLimit { return shed(.connections) }
     var welcome = Welcome()
     switch node.admission.handshake(at: reactor.now) {
     case .free, .held: break
@@ -26,6 +32,7 @@ extension Worker {
       (welcome.place, welcome.refusal) = place(for: peer)
       if welcome.refusal == .address, welcome.place == nil { return shed(.address) }
     }
+    if welcome.refusal == nil, count > node.settings.connections { welcome.refusal = .connections }
     if let refusal = welcome.refusal { statistics.refused[refusal] += 1 }
     return welcome
   }

@@ -21,7 +21,7 @@ struct LineStream {
     var errors: [[UInt8]] = []
     var last: [(room: String, position: Position)] = []
 
-    mutating func note(_ result: EnvelopeResult, line: Int, exchange: inout Exchange) {
+    mutating func note(_ result: EnvelopeResult, line: Int, exchange: Exchange) {
       switch result {
       case .taken(let room, let publication):
         accepted += 1
@@ -78,27 +78,26 @@ struct LineStream {
 
   /// Publishes line by line; `each` is called with every result, and the report comes back.
   private func publishAll(
-    _ exchange: Exchange, each: (EnvelopeResult, inout Exchange) async -> Void
+    _ exchange: Exchange, each: (EnvelopeResult, Exchange) async -> Void
   ) async throws(HubError) -> [UInt8] {
-    var exchange = exchange
     var report = Report()
     var lines = LineSplitter(limit: worker.node.settings.body.bytes)
     while let part = try await connection.nextBodyPart() {
       for line in lines.take(part) {
-        await publish(line, &report, &exchange, each)
+        await publish(line, &report, exchange, each)
       }
     }
-    if let line = lines.takeRest() { await publish(line, &report, &exchange, each) }
+    if let line = lines.takeRest() { await publish(line, &report, exchange, each) }
     return report.json
   }
 
   private func publish(
-    _ line: LineSplitter.Line, _ report: inout Report, _ exchange: inout Exchange,
-    _ each: (EnvelopeResult, inout Exchange) async -> Void
+    _ line: LineSplitter.Line, _ report: inout Report, _ exchange: Exchange,
+    _ each: (EnvelopeResult, Exchange) async -> Void
   ) async {
     for result in await results(line) {
-      report.note(result, line: line.number, exchange: &exchange)
-      await each(result, &exchange)
+      report.note(result, line: line.number, exchange: exchange)
+      await each(result, exchange)
     }
   }
 
@@ -122,14 +121,13 @@ struct LineStream {
     await connection.beginResults(HTTPResponse.resultsHead(sharing, date: worker.dateField))
     do throws(HubError) {
       let report = try await publishAll(exchange) { result, exchange in
-        await connection.sendResult(result.json(trace: &exchange) + [UInt8(ascii: "\n")])
+        await connection.sendResult(result.json(trace: exchange) + [UInt8(ascii: "\n")])
       }
       await connection.sendResult(report + [UInt8(ascii: "\n")])
     } catch {
       // The head is gone: the error is the last line, and the connection ends because the body was not read to its end.
-      var exchange = exchange
       worker.count(error.code)
-      let result = EnvelopeResult.refused(error, room: nil).json(trace: &exchange)
+      let result = EnvelopeResult.refused(error, room: nil).json(trace: exchange)
       await connection.sendResult(result + [UInt8(ascii: "\n")])
       await connection.endResults(closing: true)
       return .streamed

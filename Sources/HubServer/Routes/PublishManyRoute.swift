@@ -19,7 +19,7 @@ struct PublishManyRoute {
     return MediaType(type)?.essence == lines
   }
 
-  func reply(to exchange: inout Exchange) async throws(HubError) -> Reply {
+  func reply(to exchange: Exchange) async throws(HubError) -> Reply {
     try PublishRoute.checkEncoding(exchange.request)
     let publisher = EnvelopePublisher(
       worker: worker, grant: exchange.grant, trace: worker.node.settings.trace.events ? exchange.trace().parent : nil)
@@ -36,7 +36,7 @@ struct PublishManyRoute {
     }
     var results: [[UInt8]] = []
     for value in envelopes {
-      for result in await publisher.publish(value) { results.append(result.json(trace: &exchange)) }
+      for result in await publisher.publish(value) { results.append(result.json(trace: exchange)) }
     }
     let body = JSONWriter.object(capacity: results.reduce(32) { $0 + $1.count + 1 }) { json in
       json.key("results")
@@ -120,7 +120,7 @@ enum EnvelopeResult {
   case refused(HubError, room: String?)
 
   /// As it stands among the results.
-  func json(trace exchange: inout Exchange) -> [UInt8] {
+  func json(trace exchange: Exchange) -> [UInt8] {
     switch self {
     case .taken(let room, let publication): PublishRoute.body(publication, room)
     case .refused(let error, _):

@@ -14,7 +14,7 @@ struct PublishRoute {
   }
 
   /// - Throws: what is wrong with the request.
-  func order(_ exchange: inout Exchange, room: RoomName) throws(HubError) -> Order {
+  func order(_ exchange: Exchange, room: RoomName) throws(HubError) -> Order {
     let request = exchange.request
     let grant = exchange.grant
     var event = NewEvent(name: .message, data: try Self.data(exchange), user: grant.user)

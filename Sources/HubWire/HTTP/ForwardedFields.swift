@@ -46,7 +46,11 @@ package enum ForwardedFields {
       var start = end
       while start > 0, bytes[start - 1] != HTTPBytes.comma {
         start -= 1
-        if hasQuotes, bytes[start] == quote { start = openingQuote(bytes, before: start) ?? start }
+        // Nothing honest is that long: it stands for no address. Looking for its quotes would cost the square of it.
+        if end - start > longestElement { return start..<start }
+        if hasQuotes, bytes[start] == quote {
+          start = openingQuote(bytes, before: start, atLeast: end - longestElement) ?? start
+        }
       }
       let element = HTTPBytes.trimmed(bytes, start..<end)
       end = start - 1
@@ -55,13 +59,14 @@ package enum ForwardedFields {
     return nil
   }
 
+  private static let longestElement = 512
   private static let quote = UInt8(ascii: "\"")
   private static let backslash = UInt8(ascii: "\\")
 
   /// Where the quoted string begins that ends at `end`; nil where nothing opens it.
-  private static func openingQuote(_ bytes: Span<UInt8>, before end: Int) -> Int? {
+  private static func openingQuote(_ bytes: Span<UInt8>, before end: Int, atLeast least: Int) -> Int? {
     var index = end
-    while index > 0 {
+    while index > max(0, least) {
       index -= 1
       guard bytes[index] == quote else { continue }
       var slashes = 0

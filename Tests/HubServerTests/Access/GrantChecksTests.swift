@@ -50,9 +50,9 @@ import Testing
   }
 
   @Test func `users are counted by their names and keys by what they are`() {
-    #expect(Grant(source: .token("key"), user: "ann").rateName == "ann")
+    #expect(Grant(source: .token("key"), user: "ann").rateName == "user:ann")
     #expect(Grant(source: .key("digest")).rateName == "digest")
-    #expect(Grant(source: .certificate("name")).rateName == "name")
+    #expect(Grant(source: .certificate("name")).rateName == "certificate:name")
     #expect(Grant.open.rateName == "" && Grant.anonymous(namespaces: []).rateName == "")
   }
 

@@ -53,6 +53,15 @@ import Testing
     }
   }
 
+  @Test func `who is revoked again is no longer the oldest`() {
+    let revocations = Revocations()
+    for number in 0..<100_000 { revocations.revoke("user \(number)", at: 1000) }
+    revocations.revoke("user 0", at: 2000)
+    revocations.revoke("one more", at: 2000)
+    #expect(Self.refusal(revocations, user: "user 0", issued: 1500) == "UNAUTHORIZED")
+    #expect(Self.refusal(revocations, user: "user 1", issued: 0) == nil)
+  }
+
   @Test func `of more than are kept the oldest is forgotten`() {
     let revocations = Revocations()
     for number in 0...100_000 { revocations.revoke("user \(number)", at: 1000) }

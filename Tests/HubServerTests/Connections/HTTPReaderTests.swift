@@ -8,8 +8,15 @@ import Testing
 @Suite struct HTTPReaderTests {
   private static func reader(bodyLimit: Int = 100, headerBytes: Int = 2000) -> HTTPReader {
     HTTPReader(
-      limits: HTTPLimits(headerBytes: headerBytes, headerFields: 20), bodyLimit: bodyLimit,
-      isStream: { $0.path == "/stream" })
+      limits: HTTPLimits(headerBytes: headerBytes, headerFields: 20), bodyLimit: bodyLimit)
+  }
+
+  private static func admit(_ exchange: Exchange) -> HTTPReader.Reading {
+    switch exchange.request.path {
+    case "/stream": .parts
+    case "/refused": .nothing
+    default: .whole
+    }
   }
 
   /// What a reader makes of pieces, one after another, as a connection would drive it.
@@ -35,8 +42,8 @@ import Testing
       return true
     }
     for piece in pieces {
-      var goesOn = note(reader.receive(piece.span, now: Moment(nanoseconds: 0)))
-      while goesOn, reader.canResume { goesOn = note(reader.resume(now: Moment(nanoseconds: 0))) }
+      var goesOn = note(reader.receive(piece.span, now: Moment(nanoseconds: 0), admit: admit))
+      while goesOn, reader.canResume { goesOn = note(reader.resume(now: Moment(nanoseconds: 0), admit: admit)) }
     }
     return lines
   }
@@ -74,6 +81,14 @@ import Testing
     #expect(lines(chunked + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n") == ["failed 413 PAYLOAD_TOO_LARGE"])
   }
 
+  @Test func `of a refused request nothing is kept, and the next one comes`() {
+    let text =
+      "POST /refused HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n123456789GET /b HTTP/1.1\r\nHost: h\r\n\r\n"
+    let input = Array(text.utf8)
+    #expect(Self.transcript([input], Self.reader(bodyLimit: 4)) == ["POST /refused ", "GET /b "])
+    #expect(Self.transcript(input.map { [$0] }, Self.reader(bodyLimit: 4)) == ["POST /refused ", "GET /b "])
+  }
+
   @Test func `a streamed body has no limit of its own`() {
     let text = "POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n123456789"
     #expect(
@@ -100,7 +115,7 @@ import Testing
   @Test func `what arrives behind a request is handed over untouched`() {
     let reader = Self.reader()
     let input = Array("GET /ws HTTP/1.1\r\nHost: h\r\n\r\n".utf8) + [0x81, 0x80, 1, 2, 3, 4]
-    _ = reader.receive(input.span, now: Moment(nanoseconds: 0))
+    _ = reader.receive(input.span, now: Moment(nanoseconds: 0), admit: Self.admit)
     #expect(reader.takePending() == [0x81, 0x80, 1, 2, 3, 4])
     #expect(reader.takePending().isEmpty && !reader.canResume)
   }

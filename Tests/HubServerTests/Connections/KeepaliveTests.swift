@@ -23,6 +23,14 @@ import Testing
     #expect(Self.check(&keepalive, at: 35) == .dead)
   }
 
+  @Test func `who is asked about too early is not given up`() {
+    var keepalive = Keepalive(now: Self.at(0))
+    _ = Self.check(&keepalive, at: 25)
+    #expect(Self.check(&keepalive, at: 26) == .wait(until: Self.at(35)))
+    #expect(Self.check(&keepalive, at: 34) == .wait(until: Self.at(35)))
+    #expect(Self.check(&keepalive, at: 35) == .dead)
+  }
+
   @Test func `whoever is heard begins anew`() {
     var keepalive = Keepalive(now: Self.at(0))
     _ = Self.check(&keepalive, at: 25)

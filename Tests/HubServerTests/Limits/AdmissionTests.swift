@@ -41,6 +41,9 @@ import Testing
     #expect(admission.enter(address: Self.address("192.0.2.1")) == .held)
     #expect(admission.enter(address: Self.address("192.0.2.1")) == .refused)
     #expect(admission.enter(address: Self.address("2001:db8::1")) == .held)
+    #expect(admission.enter(address: Self.address("2001:db8::ffff")) == .refused, "one customer has all 64 bits")
+    #expect(admission.enter(address: Self.address("2001:db8:0:1::1")) == .held)
+    #expect(admission.enter(address: Self.address("192.0.2.2")) == .held)
     admission.leave(address: Self.address("192.0.2.1"), as: .held)
     #expect(admission.enter(address: Self.address("192.0.2.1")) == .held)
   }

@@ -92,6 +92,13 @@ import Testing
     #expect(Self.listed(start, "1.1.1.1:80") == "1.1.1.1")
   }
 
+  @Test func `an element that is longer than any honest one ends the way back`() {
+    let long = String(repeating: "\\\"", count: 8000)
+    #expect(Self.forwarded("for=9.9.9.9, \(long)") == Self.peer)
+    #expect(Self.forwarded("for=9.9.9.9, \(long), for=10.2.2.2") == "10.2.2.2")
+    #expect(Self.listed("9.9.9.9, \(String(repeating: "1", count: 600)), 10.2.2.2") == "10.2.2.2")
+  }
+
   @Test func `only the field that the proxies write is read`() {
     let both = [("X-Forwarded-For", "1.1.1.1"), ("Forwarded", "for=2.2.2.2")]
     #expect(Self.client(both, in: .plain) == "1.1.1.1")
