@@ -6,10 +6,9 @@ import HubWire
 struct Gate {
   let worker: Worker
   let reader: HTTPReader
+  let channel: Channel
   /// Why the connection is not served, if it is not.
-  let refusal: HubError?
-  /// The name in the client's certificate, once that has been verified.
-  let certificate: String?
+  let refusal: Limit?
 
   private var policy: Policy { worker.policy }
 
@@ -35,7 +34,7 @@ struct Gate {
       return
     }
     guard let credential = try Credential(exchange.request) else {
-      exchange.grant = certificate.flatMap { policy.authenticator.grant(certificate: $0) } ?? policy.anonymous
+      exchange.grant = channel.tls?.peerName.flatMap { policy.authenticator.grant(certificate: $0) } ?? policy.anonymous
       return
     }
     do throws(HubError) {

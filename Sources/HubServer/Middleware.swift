@@ -21,7 +21,7 @@ enum Middleware {
     switch self {
     case .host: try gate.checkHost(exchange.request)
     case .origin: try gate.checkOrigin(exchange.request)
-    case .refusal: if let refusal = gate.refusal { throw refusal }
+    case .refusal: if let limit = gate.refusal { throw limit.refusal }
     case .credential: try gate.identify(exchange, isHandshake: false)
     case .credentialOfHandshake: try gate.identify(exchange, isHandshake: true)
     case .permission: try gate.checkPermission(exchange, at: endpoint)

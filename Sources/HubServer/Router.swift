@@ -104,7 +104,7 @@ struct Router {
     case .roomEvents(let room):
       let route = StreamRoute(worker: worker, grant: exchange.grant)
       if request.wantsUpgrade, !exchange.isHead {
-        return try route.webSocket(exchange, room: room, refusal: gate.refusal)
+        return try route.webSocket(exchange, room: room, refusal: gate.refusal?.refusal)
       }
       if request.prefersEventStream, !exchange.isHead { return try route.eventStream(request, room: room) }
       return try await HistoryRoute(node: worker.node).reply(to: request, room: room)
@@ -117,7 +117,7 @@ struct Router {
       guard exchange.isHead else { return stream }
       return .quiet(HTTPResponse(status: 200, fields: .of(type: "text/event-stream")))
     case .webSocket:
-      return try StreamRoute(worker: worker, grant: exchange.grant).webSocket(exchange, refusal: gate.refusal)
+      return try StreamRoute(worker: worker, grant: exchange.grant).webSocket(exchange, refusal: gate.refusal?.refusal)
     case .echo: return try StreamRoute(worker: worker, grant: exchange.grant).echo(request)
     case .rooms: return try await RoomsRoute(node: worker.node).list(request)
     case .room(let room): return try await RoomsRoute(node: worker.node).one(room)

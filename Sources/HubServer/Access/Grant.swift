@@ -34,6 +34,9 @@ package final class Grant: Sendable {
   package let isAdmin: Bool
   private let publish: [RoomPattern]
   private let read: [RoomPattern]
+  // Looked at for every request: most keys are for all rooms.
+  private let publishesEverywhere: Bool
+  private let readsEverywhere: Bool
   /// Namespaces that anyone may read.
   private let namespaces: [RoomPattern]
 
@@ -50,6 +53,8 @@ package final class Grant: Sendable {
     self.isAdmin = isAdmin
     self.publish = publish
     self.read = read
+    publishesEverywhere = publish.contains(.all)
+    readsEverywhere = read.contains(.all)
     self.namespaces = namespaces
   }
 
@@ -74,12 +79,12 @@ package final class Grant: Sendable {
 
   /// Whether events may be posted into the room.
   package func mayPublish(_ room: RoomName) -> Bool {
-    publish.contains { $0.matches(room) }
+    publishesEverywhere || publish.contains { $0.matches(room) }
   }
 
   /// Whether the room may be subscribed to and its history read.
   package func mayRead(_ room: RoomName) -> Bool {
-    if read.contains(where: { $0.matches(room) }) { return true }
+    if readsEverywhere || read.contains(where: { $0.matches(room) }) { return true }
     return !namespaces.isEmpty && namespaces.contains { $0.matches(room.namespace) }
   }
 }

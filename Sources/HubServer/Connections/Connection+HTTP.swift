@@ -38,7 +38,7 @@ extension Connection {
   }
 
   private func router(_ reader: HTTPReader) -> Router {
-    let gate = Gate(worker: worker, reader: reader, refusal: refusal?.refusal, certificate: channel.tls?.peerName)
+    let gate = Gate(worker: worker, reader: reader, channel: channel, refusal: refusal)
     return Router(connection: self, worker: worker, gate: gate)
   }
 

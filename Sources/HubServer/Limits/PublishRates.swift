@@ -42,9 +42,10 @@ final class PublishRates: Sendable {
   }
 
   /// - Throws: `RATE_LIMITED` where the principal publishes faster than it may; then nothing is taken.
-  func admit(_ principal: String, events count: Int = 1, at now: Moment) throws(HubError) {
+  func admit(_ principal: @autoclosure () -> String, events count: Int = 1, at now: Moment) throws(HubError) {
     let rate = rate.load(ordering: .relaxed)
     if rate == 0 { return }
+    let principal = principal()
     let wait: Duration? = table.withLock { table in
       var bucket = table.bucket(principal, rate: rate, at: now)
       let wait: Duration? = bucket.take(count, at: now) ? nil : bucket.untilNext(count, at: now) ?? .seconds(1)
