@@ -34,7 +34,8 @@ struct Gate {
       return
     }
     guard let credential = try Credential(exchange.request) else {
-      exchange.grant = channel.tls?.peerName.flatMap { policy.authenticator.grant(certificate: $0) } ?? policy.anonymous
+      exchange.grant =
+        channel.tls?.peerName.flatMap { policy.authenticator.grant(certificate: $0) } ?? policy.authenticator.anonymous
       return
     }
     do throws(HubError) {

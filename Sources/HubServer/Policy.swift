@@ -7,9 +7,6 @@ final class Policy: Sendable {
   let settings: Settings
   let access: AccessRules
   let authenticator: Authenticator
-  /// What those may do who present nothing: read what a namespace lets anyone read, or nothing at all.
-  let anonymous: Grant
-
   /// How long names may be.
   let names: NameLimits
 
@@ -26,15 +23,8 @@ final class Policy: Sendable {
       let mistake = SettingsMistake.openDoor(settings.host)
       throw HubStartError("\(mistake.message); \(mistake.mend)")
     }
-    anonymous = authenticator.anonymous ?? .anonymous(namespaces: [])
     names = NameLimits(settings.limits)
     self.settings = settings
     access = AccessRules(settings, isOpen: authenticator.isOpen)
-  }
-
-  /// What the bearer of a grant may do under this policy; nil where what the grant rests on has been taken away.
-  func renewed(_ grant: Grant) -> Grant? {
-    guard grant.source == .anonymous else { return authenticator.renewed(grant) }
-    return authenticator.isOpen ? .open : anonymous
   }
 }

@@ -7,8 +7,8 @@ package import HubWire
 package struct Authenticator: Sendable {
   /// Whether nothing is configured that anybody could be told apart by.
   package let isOpen: Bool
-  /// What those may do who come without a credential; nil where no namespace lets anyone in.
-  package let anonymous: Grant?
+  /// What those may do who present nothing: read what a namespace lets anyone read, or nothing at all.
+  package let anonymous: Grant
   private let acceptsCertificates: Bool
   /// What anyone may read.
   private let namespaces: [RoomPattern]
@@ -30,7 +30,7 @@ package struct Authenticator: Sendable {
     keyRing = KeyRing(settings.keys, namespaces: namespaces)
     verifier = TokenVerifier(keys: reader.keys, settings: settings.tokens)
     isOpen = keyRing.isEmpty && verifier.isEmpty && !acceptsCertificates
-    anonymous = namespaces.isEmpty ? nil : .anonymous(namespaces: namespaces)
+    anonymous = .anonymous(namespaces: namespaces)
   }
 
   /// What the bearer of an API key or a token may do.
@@ -58,14 +58,11 @@ package struct Authenticator: Sendable {
     return Grant(source: .certificate(name), publish: [.all], namespaces: namespaces)
   }
 
-  /// Whether what the grant rests on is still configured: asked after a reload.
-  package func holds(_ grant: Grant) -> Bool { renewed(grant) != nil }
-
   /// What the same credential allows now; nil where it has been taken away.
   package func renewed(_ grant: Grant) -> Grant? {
     switch grant.source {
     case .open: isOpen ? grant : nil
-    case .anonymous: anonymous
+    case .anonymous: isOpen ? .open : anonymous
     case .key(let digest): keyRing.grant(digest: digest)
     case .token(let key): verifier.holds(key: key) ? grant.with(namespaces: namespaces) : nil
     case .certificate(let name): self.grant(certificate: name)

@@ -200,13 +200,16 @@ final class SignatureKey: @unchecked Sendable {
       let found = type.map { "a key for \($0.algorithm.rawValue)" } ?? "a key of a kind that tokens are not signed with"
       return SignatureKeyError(message: "it holds \(found), not for \(algorithm.rawValue)", mend: mend)
     }
+    return algorithm == .rs256 ? wrongSize(of: key) : nil
+  }
+
+  /// What is wrong with the size of an RSA key; nil where nothing is.
+  static func wrongSize(of key: OpaquePointer) -> SignatureKeyError? {
     let bits = Int(EVP_PKEY_get_bits(key))
-    if algorithm == .rs256, !(minimumModulusBits...maximumModulusBits).contains(bits) {
-      return SignatureKeyError(
-        message: "the RSA key has \(bits) bits, it must have \(minimumModulusBits) to \(maximumModulusBits)",
-        mend: "take a key of 3072 bits, or an Ed25519 key")
-    }
-    return nil
+    if (minimumModulusBits...maximumModulusBits).contains(bits) { return nil }
+    return SignatureKeyError(
+      message: "the RSA key has \(bits) bits, it must have \(minimumModulusBits) to \(maximumModulusBits)",
+      mend: "take a key of 3072 bits, or an Ed25519 key")
   }
 
   /// The DER of the public half (RFC 5280 section 4.1).

@@ -36,12 +36,9 @@ package final class SigningKey {
       throw SignatureKeyError(
         message: "tokens are not signed with keys of this kind", mend: "take an RSA, P-256 or Ed25519 key")
     }
-    let bits = Int(EVP_PKEY_get_bits(key))
-    guard type != .rsa || bits >= SignatureKey.minimumModulusBits else {
+    if type == .rsa, let problem = SignatureKey.wrongSize(of: key) {
       EVP_PKEY_free(key)
-      throw SignatureKeyError(
-        message: "the RSA key has \(bits) bits, it must have at least \(SignatureKey.minimumModulusBits)",
-        mend: "make one with: openssl genrsa 3072")
+      throw problem
     }
     algorithm = type.algorithm
     secret = []

@@ -137,7 +137,9 @@ extension Connection {
   func reconsider(_ policy: Policy) {
     guard let stream, case .webSocket = stage else { return reconsiderEventStream(policy) }
     let grant = stream.authority.grant
-    guard let renewed = policy.renewed(grant), isCertified(grant) else { return endStream(Self.withdrawn) }
+    guard let renewed = policy.authenticator.renewed(grant), isCertified(grant) else {
+      return endStream(Self.withdrawn)
+    }
     if renewed !== grant {
       self.stream?.authority.renew(renewed)
       Task(executorPreference: reactor) { await self.leaveForbiddenRooms() }
@@ -147,7 +149,7 @@ extension Connection {
   private func reconsiderEventStream(_ policy: Policy) {
     guard let stream, case .eventStream = stage else { return }
     let grant = stream.authority.grant
-    guard let allowed = policy.renewed(grant), isCertified(grant),
+    guard let allowed = policy.authenticator.renewed(grant), isCertified(grant),
       stream.subscriptions.allSatisfy({ allowed.mayRead($0.room) })
     else { return endStream(Self.withdrawn) }
     self.stream?.authority.renew(allowed)

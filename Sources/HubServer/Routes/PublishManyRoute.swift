@@ -72,7 +72,7 @@ struct EnvelopePublisher {
     }
     try worker.node.revocations.check(grant)
     if worker.policy === policy { return grant }
-    guard let renewed = worker.policy.renewed(grant) else { throw Connection.withdrawn }
+    guard let renewed = worker.policy.authenticator.renewed(grant) else { throw Connection.withdrawn }
     return renewed
   }
 

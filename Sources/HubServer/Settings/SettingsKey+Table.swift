@@ -47,7 +47,7 @@ extension SettingsKey {
   private static let credentials: [SettingsKey] = [
     SettingsKey("keys", \.keys, .apiKeys, "API keys of backend services, each with name, sha256, scopes and rooms"),
     SettingsKey("tokens.keys", \.tokens.keys, .tokenKeys, "keys that sign tokens, each with algorithm and file"),
-    SettingsKey("tokens.jwks", \.tokens.jwks, .keySetFile, "file with such keys, as a JSON Web Key Set"),
+    SettingsKey("tokens.jwks", \.tokens.jwks, .file, "file with such keys, as a JSON Web Key Set"),
     SettingsKey("tokens.audience", \.tokens.audience, .claimTexts, "of which a token's aud must name one"),
     SettingsKey("tokens.issuer", \.tokens.issuer, .claimTexts, "of which a token's iss must be one"),
     SettingsKey("tokens.leeway", \.tokens.leeway, .duration(.zero ... .seconds(3_600)), "how far clocks may be apart"),

@@ -76,19 +76,6 @@ extension SettingsType where Value == [NamespaceSettings] {
     })
 }
 
-extension SettingsType where Value == String? {
-  /// The name of a file; an empty text is none.
-  static let keySetFile = SettingsType(
-    placeholder: "FILE",
-    parse: { input throws(SettingsMistake) in
-      guard let text = input.text, !text.contains("\0") else {
-        throw SettingsMistake(message: "\(input.shown) is not the name of a file", mend: "give a name in quotes")
-      }
-      return text.isEmpty ? nil : text
-    },
-    show: { $0 ?? "" }, json: { $0.map(JSONText.quoted) ?? "null" })
-}
-
 extension SettingsType where Value == [String] {
   /// Texts as they stand in a token.
   static let claimTexts = SettingsType.list(

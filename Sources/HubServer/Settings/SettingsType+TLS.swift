@@ -9,7 +9,7 @@ extension SettingsType where Value == String? {
   static let file = SettingsType(
     placeholder: "FILE",
     parse: { input throws(SettingsMistake) in
-      guard let text = input.text else {
+      guard let text = input.text, !text.contains("\0") else {
         throw SettingsMistake(message: "\(input.shown) is not a file's name", mend: "give the path of a file as text")
       }
       return text.isEmpty ? nil : text

@@ -72,11 +72,11 @@ import Testing
     let grant = try tokens.grant(#"{"sub":"a","exp":9}"#, at: 0)
     var settings = Settings()
     settings.tokens.keys = [TokenKeySettings(id: "new", algorithm: .hs256, material: .secretFile("secret"))]
-    #expect(try Authenticator(settings, readFile: SampleKeys.file).holds(grant))
+    #expect(try Authenticator(settings, readFile: SampleKeys.file).renewed(grant) != nil)
     settings.tokens.keys = [
       TokenKeySettings(algorithm: .hs256, material: .secret(HiddenText(String(repeating: "x", count: 32))))
     ]
-    #expect(try Authenticator(settings).holds(grant) == false)
+    #expect(try Authenticator(settings).renewed(grant) == nil)
   }
 
   // MARK: Helpers
