@@ -46,7 +46,8 @@ extension Connection {
     stream?.subscriptions.append(subscription)
     try await worker.fanout.attach(subscription, after: request.after)
     await worker.fanout.waitStanding(subscription)
-    try checkStillReads(request.room)
+    // Once the head is sent, whatever ends the stream has said so in it.
+    if stream?.hasHead != true { try checkStillReads(request.room) }
   }
 
   /// Every subscription stands before anything is said, since each `id` covers all rooms.
