@@ -25,22 +25,31 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .yum(["sqlite-devel"])]),
     .target(name: "CLinux"),
 
     .target(name: "HubWire", dependencies: ["COpenSSL"], swiftSettings: rawMemory),
     .target(name: "HubIO", dependencies: ["HubWire", "CLinux", "COpenSSL"], swiftSettings: rawMemory),
     .target(name: "HubRooms", dependencies: ["HubIO", "HubWire"], swiftSettings: house),
+    .target(name: "HubDisk", dependencies: ["HubRooms", "HubIO", "HubWire", "CSQLite"], swiftSettings: house),
     .target(name: "HubServer", dependencies: ["HubRooms", "HubIO", "HubWire", "COpenSSL"], swiftSettings: house),
     .target(name: "HubClient", dependencies: ["HubIO", "HubWire"], swiftSettings: house),
     .executableTarget(
-      name: "roomcast", dependencies: ["HubServer", "HubClient", "HubRooms", "HubIO", "HubWire"], swiftSettings: house),
+      name: "roomcast", dependencies: ["HubServer", "HubClient", "HubDisk", "HubRooms", "HubIO", "HubWire"],
+      swiftSettings: house),
 
     .target(
-      name: "HubTesting", dependencies: ["HubServer", "HubRooms", "HubIO", "HubWire"], swiftSettings: house),
+      name: "HubTesting",
+      dependencies: ["HubServer", "HubClient", "HubDisk", "HubRooms", "HubIO", "HubWire", "CSQLite"],
+      swiftSettings: house),
     .testTarget(name: "HubWireTests", dependencies: ["HubWire", "HubTesting"], swiftSettings: house),
     .testTarget(name: "HubIOTests", dependencies: ["HubIO", "HubTesting", "COpenSSL"], swiftSettings: house),
     .testTarget(name: "HubRoomsTests", dependencies: ["HubRooms", "HubTesting"], swiftSettings: house),
-    .testTarget(name: "HubServerTests", dependencies: ["HubServer", "HubTesting"], swiftSettings: house),
+    .testTarget(name: "HubDiskTests", dependencies: ["HubDisk", "HubRooms", "HubTesting"], swiftSettings: house),
+    .testTarget(
+      name: "HubServerTests", dependencies: ["HubServer", "HubDisk", "HubTesting"], exclude: ["Stepped/Seeds.txt"],
+      swiftSettings: house),
     .testTarget(
       name: "HubClientTests", dependencies: ["HubClient", "HubServer", "HubIO", "HubWire", "HubTesting"],
       swiftSettings: house),
@@ -55,4 +64,14 @@ if Context.environment["ROOMCAST_SANITIZED_BUILD"] == nil {
   package.targets.append(
     .executableTarget(
       name: "Load", dependencies: ["CLinux", "COpenSSL"], path: "Benchmarks/Load", swiftSettings: house))
+}
+
+// scripts/simulate runs a release build of nothing but the simulator, which is there in a fraction of the time.
+if Context.environment["ROOMCAST_SIMULATOR_BUILD"] != nil {
+  package.products = []
+  package.targets.removeAll { $0.type == .test || $0.type == .executable }
+  package.targets.append(
+    .testTarget(
+      name: "HubServerTests", dependencies: ["HubServer", "HubDisk", "HubTesting"],
+      path: "Tests/HubServerTests/Stepped", exclude: ["Seeds.txt"], swiftSettings: house))
 }

@@ -89,6 +89,20 @@ extension Generator {
     return length
   }
 
+  /// Asks for every room's history at once: from here on each subscriber is owed all of it.
+  mutating func resumeAll() {
+    for room in 0..<options.rooms { rooms[room].published = options.messages }
+    let resume = Template(options.resume)
+    for index in 0..<options.subscribers where connections[index].state == .live {
+      let connection = connections.baseAddress! + index
+      let values = Template.Values(room: UInt64(connection.pointee.room), connection: UInt64(index))
+      var text = resume.text(values)
+      text.withUTF8 { connection.pointee.appendFrame(opcode: 1, $0) }
+      counters.expected += options.messages
+      flush(connection)
+    }
+  }
+
   private mutating func refuse(_ connection: Place, _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) {
     if findings.handshakeErrors == 0 {
       let answer = UnsafeBufferPointer(start: bytes, count: min(count, 300))

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// The course of a run: connect, settle, warm up, measure, drain.
+/// The course of a run: connect, settle, warm up, measure, drain. `fill` and `replay` are measured from their first request on.
 extension Generator {
   mutating func run() {
     raiseDescriptorLimit()
@@ -32,14 +32,13 @@ extension Generator {
     case .settling where now >= phaseEnd:
       scheduleStart = now
       lastDelivery = now
+      if options.mode == .fill || options.mode == .replay { return measure() }
       enter(.warming, for: options.warmup)
     case .warming where now >= phaseEnd:
       if options.mode == .churn { handshakeTimes.removeAll() }
-      before = sample()
-      enter(.measuring, for: options.seconds)
-      measured = before.time..<max(before.time, phaseEnd)
+      measure()
     case .measuring where now >= phaseEnd || isSatisfied:
-      endMeasuring(then: .draining, for: 3)
+      endMeasuring(then: .draining, for: options.mode == .replay ? options.settle : 3)
       measured = measured.lowerBound..<min(measured.upperBound, after.time)
     case .holding where now >= phaseEnd: endMeasuring(then: .ended, for: 0)
     case .draining where now >= phaseEnd || isDrained: phase = .ended
@@ -47,13 +46,26 @@ extension Generator {
     }
   }
 
-  private var isSatisfied: Bool {
-    options.messages > 0 && counters.published - before.counters.published >= options.messages
+  private mutating func measure() {
+    before = sample()
+    if options.mode == .replay { resumeAll() }
+    enter(.measuring, for: options.seconds)
+    measured = before.time..<max(before.time, phaseEnd)
   }
 
+  private var isSatisfied: Bool {
+    switch options.mode {
+    case .fill: counters.acknowledged >= options.messages * options.rooms
+    case .replay: counters.delivered >= counters.expected || monotonicNow() - lastDelivery > 5_000_000_000
+    default: options.messages > 0 && counters.published - before.counters.published >= options.messages
+    }
+  }
+
+  /// A replay is watched a little longer: what comes twice may come late.
   private var isDrained: Bool {
     options.mode == .churn
-      || counters.delivered >= counters.expected && counters.acknowledged >= counters.published
+      || options.mode != .replay && counters.delivered >= counters.expected
+        && counters.acknowledged >= counters.published
   }
 
   private mutating func endMeasuring(then phase: Phase, for seconds: Double) {
@@ -104,7 +116,8 @@ extension Generator {
   /// What shows only at the end: missing messages, and subscribers of a room that saw different things.
   private mutating func concludeChecks() {
     findings.missing = max(0, counters.expected - (counters.delivered - findings.doubles))
-    guard options.mode == .fanout || options.mode == .latency else { return }
+    if options.mode == .fill { findings.missing += options.messages * options.rooms - counters.acknowledged }
+    guard [.fanout, .latency, .replay].contains(options.mode) else { return }
     var firsts = [Int?](repeating: nil, count: options.rooms)
     for index in 0..<options.subscribers where connections[index].state == .live {
       let room = connections[index].room

@@ -10,6 +10,8 @@ extension Generator {
       next = publishScheduled(now)
     } else if options.mode == .http {
       while publish(now) {}
+    } else if options.mode == .fill {
+      publishUntilFull(now)
     } else if options.mode == .fanout {
       publishWindow(now)
     }
@@ -30,6 +32,14 @@ extension Generator {
         return now + 200_000
       }
       scheduled += 1
+    }
+  }
+
+  private mutating func publishUntilFull(_ now: UInt64) {
+    for room in 0..<options.rooms {
+      while rooms[room].published < options.messages, let publisher = freePublisher(for: room) {
+        publish(now, into: room, by: publisher)
+      }
     }
   }
 
@@ -80,6 +90,11 @@ extension Generator {
     }
     guard let publisher = chosen else { return false }
     nextRoom = (room + 1) % options.rooms
+    publish(time, into: room, by: publisher)
+    return true
+  }
+
+  private mutating func publish(_ time: UInt64, into room: Int, by publisher: Place) {
     let values = Template.Values(
       time: time, sequence: rooms[room].sequence, room: UInt64(room), connection: UInt64(publisher.pointee.index))
     requests.write(values, to: &publisher.pointee.output)
@@ -94,7 +109,6 @@ extension Generator {
       publisher.pointee.isListed = true
       listed.append(publisher)
     }
-    return true
   }
 
   /// Takes whole HTTP answers; returns the bytes used.

@@ -157,7 +157,7 @@ extension Generator {
 
   @inline(__always)
   private mutating func account(_ connection: Place, time: UInt64, sequence: UInt64, _ now: UInt64) {
-    if time < startedAt {
+    if time < oldestTime {
       findings.stale &+= 1
       return
     }

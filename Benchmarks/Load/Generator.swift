@@ -55,6 +55,8 @@ struct Generator: ~Copyable {
   var phase = Phase.connecting
   var phaseEnd: UInt64 = .max
   let startedAt: UInt64
+  /// Messages sent before are of another run; a replay takes them all.
+  let oldestTime: UInt64
   var subscribedAt: UInt64 = 0
   var opened = 0
   var handshakesUnderWay = 0
@@ -108,6 +110,7 @@ struct Generator: ~Copyable {
     self.marker = Self.bytes(String(options.marker == nil ? marker.suffix(6) : marker[...]))
     ready = Self.bytes(options.ready)
     startedAt = monotonicNow()
+    oldestTime = options.mode == .replay ? 0 : startedAt
     if poll < 0 { fail("epoll: \(lastError())") }
   }
 

@@ -8,9 +8,11 @@ extension Options {
       exit(0)
     }
     guard let word = arguments.first, let mode = Mode(rawValue: word) else {
-      Self.misused("a MODE comes first: connect, fanout, latency, churn, http or table")
+      Self.misused("a MODE comes first")
     }
     self.init(mode: mode)
+    if mode == .fill || mode == .replay { (messages, seconds) = (1000, 120) }
+    if mode == .replay { (path, ready) = ("/v1/ws", "welcome") }
     var rest = arguments.dropFirst()
     while let name = rest.popFirst() {
       if setFlag(name) { continue }
@@ -26,10 +28,13 @@ extension Options {
   }
 
   private mutating func finish() {
-    if port == 0 { Self.misused("--port is needed") }
+    if port == 0 && mode != .fsync { Self.misused("--port is needed") }
+    if directory.isEmpty && mode == .fsync { Self.misused("fsync needs --dir") }
     if publishPort == 0 { publishPort = port }
-    if mode == .http { subscribers = 0 }
-    if mode == .connect || mode == .churn { publishConnections = 0 }
+    if onlyPublishes { subscribers = 0 }
+    if [.connect, .churn, .replay].contains(mode) { publishConnections = 0 }
+    // So that each room has one publisher, and an order that `replay` can check.
+    if mode == .fill { publishConnections = min(publishConnections, rooms) }
     if mode == .latency && !(publishRate > 0) { Self.misused("latency needs --pub-rate") }
     let counts = [rooms, sourceAddresses, handshakesAtOnce, publishInFlight, window]
     let times = [warmup, seconds, hold, settle, publishRate]
@@ -57,11 +62,13 @@ extension Options {
     case "--ready": ready = value
     case "--header": headers.append(value)
     case "--hello": hellos.append(value)
+    case "--resume": resume = value
     case "--pub-url": publishURL = value
     case "--pub-header": publishHeaders.append(value)
     case "--pub-body": body = value
     case "--marker": marker = value
     case "--label": label = value
+    case "--dir": directory = value
     case "--pid": processes = value.split(separator: ",").map { number(name, $0) }
     default: return false
     }

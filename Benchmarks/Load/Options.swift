@@ -1,7 +1,7 @@
 /// What to do to which server, as given on the command line.
 struct Options {
   enum Mode: String {
-    case connect, fanout, latency, churn, http
+    case connect, fanout, latency, churn, http, fill, replay, fsync
   }
 
   var mode: Mode
@@ -14,6 +14,8 @@ struct Options {
   var ready = "subscribed"
   var headers: [String] = []
   var hellos: [String] = []
+  /// Replay: what asks for a room's history and for what follows.
+  var resume = #"{"type":"subscribe","room":"room%r","after":"earliest"}"#
   var subscribers = 1000
   var rooms = 1
   var sourceAddresses = 1
@@ -30,6 +32,8 @@ struct Options {
   var publishInFlight = 1
   var publishRate = 0.0
   var window = 8
+  /// Where `fsync` writes.
+  var directory = ""
 
   var warmup = 1.0
   var seconds = 5.0
@@ -40,7 +44,15 @@ struct Options {
   var jsonOnly = false
 
   /// What is published next waits for what was published before.
-  var isClosedLoop: Bool { mode == .fanout || mode == .http }
+  var isClosedLoop: Bool {
+    switch mode {
+    case .fanout, .http, .fill, .replay: true
+    default: false
+    }
+  }
+
+  /// Without subscribers.
+  var onlyPublishes: Bool { mode == .http || mode == .fill }
 
   /// Where every room keeps to one publishing connection its order is defined, and a change of it is a fault.
   var ordersAreDefined: Bool { rooms >= publishConnections }
@@ -55,6 +67,9 @@ struct Options {
       latency   open loop at --pub-rate messages a second; the timestamp is the intended send time
       churn     --subs slots connect, subscribe and disconnect, again and again
       http      publish with no subscriber, each connection keeping --pub-inflight requests outstanding
+      fill      publish --messages into each room, as `http` does, and end
+      replay    --subs silent connections resume all at once; each must get the --messages that `fill` left in its room
+      fsync     no server: small appends a second that the disk under --dir makes last, with fdatasync and with fsync
     Server
       --host ADDRESS --port N --pub-port N            [127.0.0.1, -, the same port]
       --pid N[,N…]            the server's processes, for CPU seconds and resident memory
@@ -63,6 +78,8 @@ struct Options {
       --ready TEXT            subscribed once a frame holds TEXT; '' for at once      [subscribed]
       --header 'K: V'         field of the handshake, repeatable (%r, %i)
       --hello TEMPLATE        text frame sent after the handshake, repeatable (%r, %i)
+      --resume TEMPLATE       replay: text frame that asks for what is kept (%r, %i); --path and --ready are then
+                              /v1/ws and welcome unless they are given
       --subs N --rooms N      subscriber i is in room i mod --rooms                   [1000, 1]
       --tls                   TLS, without looking at the server's certificate
       --source-ips N          spread over 127.0.0.1 … 127.0.0.N                       [1]
@@ -78,7 +95,9 @@ struct Options {
       --window N              messages in flight      [8]
     Run
       --warmup S --seconds S --settle S --hold S      [1, 5, 0.5, 5]
-      --messages N            end after N messages were published, before --seconds are over
+      --messages N            end after N messages were published, before --seconds are over; in fill and replay
+                              what each room holds, and --seconds is how long it may take             [-, 1000]
+      --dir DIR               fsync: where to write; --payload is then the length of an append
       --label TEXT            told again in the result
       --json                  print the JSON line only
       --help

@@ -39,8 +39,8 @@ struct Report {
       switch run.options.mode {
       case .connect: (work, workName) = (Double(run.subscribed), "connects")
       case .churn: (work, workName) = (Double(done.cycles), "cycles")
-      case .http: (work, workName) = (Double(done.acknowledged), "publishes")
-      case .fanout, .latency: (work, workName) = (Double(done.delivered), "deliveries")
+      case .http, .fill, .fsync: (work, workName) = (Double(done.acknowledged), "publishes")
+      case .fanout, .latency, .replay: (work, workName) = (Double(done.delivered), "deliveries")
       }
       let spent = run.options.mode == .connect ? connectCPU : cpu
       workPerCPU = spent > 0 ? work / spent : 0
@@ -107,6 +107,7 @@ struct Report {
     json.add("deliveries", figures.done.delivered)
     json.add("deliveries_per_s", Double(figures.done.delivered) / figures.seconds)
     json.add("published_per_s", Double(figures.done.published) / figures.seconds)
+    json.add("acknowledged_per_s", Double(figures.done.acknowledged) / figures.seconds)
     json.add("messages_per_read", Double(figures.done.delivered) / Double(max(1, figures.done.reads)), digits: 2)
     json.add("frame_bytes", figures.frameLength)
     json.add("work", figures.workName)

@@ -2,7 +2,7 @@ import Glibc
 
 /// `Load table`: many runs of several servers as one Markdown table.
 ///
-/// A run says in its label which `CASE/SERVER/RUN` it is; SERVER is `hub` or `yardstick`. Runs of the same case and number were measured
+/// A run says in its label which `CASE/SERVER/RUN` it is; SERVER is `hub`, `yardstick` or, for what the disk can do, `fsync`. Runs of the same case and number were measured
 /// one right after the other, so what else the machine did weighs on both: their ratio says more than either figure.
 struct Table {
   private let cases: [Case]
@@ -53,6 +53,21 @@ struct Table {
     if !timed.isEmpty {
       lines += ["", "| delivery, us: p50 / p99 / p99.9 | hub | yardstick |", "|---|--:|--:|"]
       lines += timed.map { $0.latencyRow }
+    }
+    let durable = cases.filter { $0.isDurable }
+    if !durable.isEmpty {
+      lines += [
+        "",
+        "| acknowledged publishes a second | on disk | in memory | fdatasync/s | fsync/s | 25 × fsync/s | of what is wanted |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+      ]
+      lines += durable.map { $0.durableRow }
+      lines += ["", "Wanted on disk: 20,000 a second or 25 × fsync/s, whichever is less."]
+    }
+    let replays = cases.filter { $0.mode == "replay" }
+    if !replays.isEmpty {
+      lines += ["", "| deliveries a second | replay | live, rooms-100 | ratio, wanted 0.50 |", "|---|--:|--:|--:|"]
+      lines += replays.map { $0.replayRow }
     }
     let faulty = cases.filter { $0.faults > 0 }
     if !faulty.isEmpty {

@@ -6,9 +6,14 @@ let arguments = CommandLine.arguments.dropFirst()
 if arguments.first == "table" {
   Table.main(arguments.dropFirst())
 } else {
-  var generator = Generator(Options(arguments: arguments))
-  generator.run()
-  let report = Report(generator)
-  print(report.text)
-  exit(report.faults == 0 ? 0 : 1)
+  let options = Options(arguments: arguments)
+  if options.mode == .fsync {
+    SyncProbe.main(options)
+  } else {
+    var generator = Generator(options)
+    generator.run()
+    let report = Report(generator)
+    print(report.text)
+    exit(report.faults == 0 ? 0 : 1)
+  }
 }

@@ -10,8 +10,13 @@ public actor EventPublisher {
   public struct Options: Sendable {
     /// An API key that may publish, or a token; nil for a hub that lets anyone in.
     public var credential: Credential?
-    /// How often one event is sent at most.
+    /// How often one event is sent at most; of a stream, how many connections in a row may end without an answer to a
+    /// line.
     public var tries = 5
+    /// Of a stream: how many lines may be under way, sent and not answered, and how many bytes of them. They are kept, to
+    /// be sent again.
+    public var unansweredLines = 4_096
+    public var unansweredBytes = 4 << 20
     /// The waits between.
     public var backoff = Backoff()
     /// How long a connection may take to stand, and the hub to answer.

@@ -1,9 +1,9 @@
 /// How one connection of a ``Link`` ended, and what follows from it.
-struct LinkEnd: Error, Equatable {
+package struct LinkEnd: Error, Equatable {
   /// A sentence for people.
-  var reason: String
+  package var reason: String
   /// Whether to try again.
-  var comesBack: Bool
+  package var comesBack: Bool
   /// The close code, where the hub closed.
   var code: UInt16?
   /// How long the hub asks to stay away.

@@ -1,48 +1,45 @@
 import HubWire
 
-/// Reads the results of a stream of envelopes, one a line, and the report at its end. A pure value.
+/// One line of the answer to a stream of envelopes.
+enum ResultLine: Sendable {
+  case accepted(PublishReceipt)
+  case refused(Refusal)
+  /// What the hub counted, after the last result.
+  case report
+}
+
+/// Cuts the answer to a stream of envelopes into its lines. A pure value.
 struct ResultLines {
-  private(set) var progress = StreamProgress()
-  private(set) var report: StreamReport?
-  /// The last refusal: where no report comes, it says why.
-  private(set) var lastRefusal: Refusal?
-  private var last: [String: Position] = [:]
   private var rest: [UInt8] = []
 
   /// No line of a hub is longer.
   private static let maximumLine = 1 << 20
-  private static let maximumRooms = 100
 
+  /// - Returns: the lines that are complete with `part`.
   /// - Throws: where it is not what a hub says.
-  mutating func take(_ part: Span<UInt8>) throws(HubError) {
+  mutating func take(_ part: Span<UInt8>) throws(HubError) -> [ResultLine] {
+    var lines: [ResultLine] = []
     var start = 0
     for index in part.indices where part[index] == UInt8(ascii: "\n") {
       rest.append(part.extracting(start..<index))
       start = index + 1
-      try endLine()
+      lines.append(try Self.read(rest))
+      rest = []
     }
     rest.append(part.extracting(start..<part.count))
     guard rest.count <= Self.maximumLine else {
       throw HubError(.invalidRequest, "a result is longer than \(Self.maximumLine) bytes")
     }
+    return lines
   }
 
-  private mutating func endLine() throws(HubError) {
-    let line = rest
-    rest = []
-    if let report = try StreamReport(line, last: last) {
-      self.report = report
-      return
-    }
-    // A problem document has a status, a receipt a room.
+  private static func read(_ line: [UInt8]) throws(HubError) -> ResultLine {
     let object = try JSONObject(parsing: line)
+    if try object.present("accepted") != nil { return .report }
+    // A problem document has a status, a receipt a room.
     if let status = try object.integer("status", in: 100...599) {
-      lastRefusal = Refusal(status: Int(status), body: line)
-      progress.failed += 1
-    } else {
-      let receipt = try PublishReceipt(line)
-      progress.accepted += 1
-      if last[receipt.room] != nil || last.count < Self.maximumRooms { last[receipt.room] = receipt.position }
+      return .refused(Refusal(status: Int(status), body: line))
     }
+    return .accepted(try PublishReceipt(line))
   }
 }

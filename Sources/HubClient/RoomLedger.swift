@@ -1,10 +1,10 @@
-import HubWire
+package import HubWire
 
 /// How far each room has come, over all connections: what to ask for, and what of the hub's messages is news. A pure
 /// value.
-struct RoomLedger {
+package struct RoomLedger {
   /// What a message leads to.
-  enum Step {
+  package enum Step {
     case tell(ClientEvent)
     /// The hub is there, and pings after so many seconds of silence.
     case welcomed(ping: Int)
@@ -40,7 +40,7 @@ struct RoomLedger {
   /// The last error that was about no room: why the hub closes.
   private(set) var lastError: String?
 
-  init(_ rooms: [(name: RoomName, after: ResumePoint?)]) {
+  package init(_ rooms: [(name: RoomName, after: ResumePoint?)]) {
     for room in rooms where self.rooms[room.name.text] == nil {
       self.rooms[room.name.text] = Room(after: room.after)
       wanted.append(room.name.text)
@@ -48,14 +48,14 @@ struct RoomLedger {
   }
 
   /// The next connection begins from nothing but the positions.
-  mutating func connectionEnded() {
+  package mutating func connectionEnded() {
     for name in rooms.keys { rooms[name]?.standing = .open }
     asked = [:]
     lastError = nil
   }
 
   /// The messages that ask for every room that is not asked for yet.
-  mutating func requests() -> [[UInt8]] {
+  package mutating func requests() -> [[UInt8]] {
     let open = wanted.filter { rooms[$0]?.standing == .open }
     return stride(from: 0, to: open.count, by: Self.roomsPerMessage).map { start in
       request(Array(open[start..<min(open.count, start + Self.roomsPerMessage)]))
@@ -74,7 +74,7 @@ struct RoomLedger {
   // MARK: Messages
 
   /// - Throws: where no hub says this.
-  mutating func receive(_ message: [UInt8]) throws(HubError) -> [Step] {
+  package mutating func receive(_ message: [UInt8]) throws(HubError) -> [Step] {
     switch try ServerMessage.parse(message) {
     case .event(let event): return receive(event, json: message)
     case .welcome(let connection, let node, let ping, _):

@@ -1,6 +1,6 @@
 public import HubWire
 
-/// What became of a stream of envelopes, told by the hub at its end.
+/// What became of a stream of envelopes, over all its connections.
 public struct StreamReport: Sendable {
   /// A line that was not published.
   public struct Failure: Sendable {
@@ -10,42 +10,29 @@ public struct StreamReport: Sendable {
   }
 
   /// Events that the hub has taken.
-  public let accepted: Int
+  public internal(set) var accepted = 0
   /// Events that it refused.
-  public let failed: Int
+  public internal(set) var failed = 0
   /// The first hundred of them.
-  public let errors: [Failure]
+  public internal(set) var errors: [Failure] = []
   /// Where the first hundred rooms stood after their last event.
-  public let last: [String: Position]
-  /// The report as it came.
-  public let json: [UInt8]
+  public internal(set) var last: [String: Position] = [:]
+  /// Connections after the first.
+  public internal(set) var retries = 0
 
-  private static let anyCount: ClosedRange<Int64> = 0...Int64(1) << 53
+  private static let maximumErrors = 100
+  private static let maximumRooms = 100
 
-  /// - Parameter last: from the results before it.
-  /// - Returns: nil where the line is one event's result.
-  /// - Throws: where it is not what a hub says.
-  init?(_ json: [UInt8], last: [String: Position]) throws(HubError) {
-    let object = try JSONObject(parsing: json)
-    guard let accepted = try object.integer("accepted", in: Self.anyCount) else { return nil }
-    self.accepted = Int(accepted)
-    failed = Int(try object.integer("failed", in: Self.anyCount) ?? 0)
-    errors = try Self.failures(object)
-    self.last = last
-    self.json = json
+  init() {}
+
+  mutating func note(_ receipt: PublishReceipt) {
+    accepted += 1
+    if last[receipt.room] != nil || last.count < Self.maximumRooms { last[receipt.room] = receipt.position }
   }
 
-  private static func failures(_ object: JSONObject) throws(HubError) -> [Failure] {
-    guard let list = try object.present("errors") else { return [] }
-    var failures: [Failure] = []
-    for element in try JSONArray(list, maximum: 1_000, name: "errors").elements {
-      let error = try JSONObject(element)
-      let refusal = Refusal(
-        code: try error.requiredString("code"), detail: try error.string("detail") ?? "",
-        isTemporary: try error.bool("temporary") ?? false)
-      failures.append(Failure(line: Int(try error.integer("line", in: anyCount) ?? 0), refusal: refusal))
-    }
-    return failures
+  mutating func note(_ refusal: Refusal, line: Int) {
+    failed += 1
+    if errors.count < Self.maximumErrors { errors.append(Failure(line: line, refusal: refusal)) }
   }
 }
 
@@ -55,4 +42,8 @@ public struct StreamProgress: Sendable, Equatable {
   public var accepted = 0
   /// Events that it refused.
   public var failed = 0
+  /// Connections after the first.
+  public var retries = 0
+  /// Why the lines that are not answered are about to be sent again; nil while all goes well.
+  public var trouble: String?
 }

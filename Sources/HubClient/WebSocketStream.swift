@@ -1,9 +1,9 @@
-import HubWire
+package import HubWire
 
 /// The receiving half of a client's WebSocket from its first byte on: the answer to the handshake, then frames. A pure
 /// value.
-struct WebSocketStream {
-  enum Incoming: Equatable {
+package struct WebSocketStream {
+  package enum Incoming: Equatable {
     /// The handshake is done.
     case opened
     /// A text message.
@@ -30,14 +30,14 @@ struct WebSocketStream {
   private var codec = WebSocketProtocol(role: .client, maximumMessage: maximumMessage)
   private var stage = Stage.handshake
 
-  init(handshake: WebSocketClientHandshake) {
+  package init(handshake: WebSocketClientHandshake) {
     self.handshake = handshake
   }
 
   /// Takes what has arrived, and adds what is complete to `incoming`; what came before an end is kept there.
   ///
   /// - Throws: how the connection ends because of it.
-  mutating func receive(_ input: Span<UInt8>, into incoming: inout [Incoming]) throws(LinkEnd) {
+  package mutating func receive(_ input: Span<UInt8>, into incoming: inout [Incoming]) throws(LinkEnd) {
     var index = 0
     while !isOpen {
       guard try readHandshake(input, at: &index, &incoming) else { return }

@@ -12,10 +12,12 @@ final class Wire: @unchecked Sendable {
     case off
     /// Nothing for so long ends the connection.
     case listening(Duration)
-    /// Nothing is expected from the peer; so often, these bytes show it that this side is alive.
+    /// So often, these bytes show the peer that this side is alive.
     case holding(Duration, @Sendable () -> [UInt8])
   }
   private var watch = Watch.off
+  /// While holding: how long an answer may take, and since when one is due.
+  private var answer: (within: Duration, dueSince: () -> Moment?)?
   private var timer: TimerWheel<TimerAction>.ID?
   private var lastHeard: Moment
   /// The connection was ended because nothing came.
@@ -59,7 +61,7 @@ final class Wire: @unchecked Sendable {
   }
 
   func close() {
-    stopTimer()
+    rest()
     channel.close()
     channel.owner = nil
   }
@@ -77,14 +79,26 @@ final class Wire: @unchecked Sendable {
     begin(.holding(duration, bytes), after: duration)
   }
 
+  /// The same, and ends the connection once nothing has come for `limit` since an answer is due.
+  ///
+  /// - Parameter dueSince: since when one is due; nil where none is.
+  func hold(
+    every duration: Duration, sending bytes: @escaping @Sendable () -> [UInt8], answerWithin limit: Duration,
+    dueSince: @escaping () -> Moment?
+  ) {
+    begin(.holding(duration, bytes), after: duration)
+    answer = (limit, dueSince)
+  }
+
   /// Lets silence be.
   func rest() {
     stopTimer()
     watch = .off
+    answer = nil
   }
 
   private func begin(_ watch: Watch, after duration: Duration) {
-    stopTimer()
+    rest()
     self.watch = watch
     if !channel.isClosed { timer = reactor.schedule(after: duration, .call(self, kind: 0)) }
   }
@@ -119,6 +133,10 @@ extension Wire: TimerTarget {
         channel.close()
       }
     case .holding(let interval, let bytes):
+      if let answer, let since = answer.dueSince(), reactor.now - max(since, lastHeard) >= answer.within {
+        fellSilent = true
+        return channel.close()
+      }
       // Nothing is added to what the peer does not take.
       if channel.outbox.isEmpty { channel.push(bytes()) }
       timer = reactor.schedule(after: interval, .call(self, kind: 0))

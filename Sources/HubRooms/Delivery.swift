@@ -9,11 +9,13 @@ enum Delivery {
   case event(Event, published: Moment)
   /// A new subscription stands, beginning here.
   case attached(Subscription, Standing)
-  /// The next part for one that catches up.
-  case replay(Subscription, Replay)
+  /// The next part for one that catches up; nil where it cannot be had at the moment.
+  case replay(Subscription, Replay?)
   /// Everything before this has been said: an answer to ``Fanout/settle(_:)``.
   case settled(Subscription)
-  /// The stream was full: whoever is live has everything up to this offset, and goes on from history.
+  /// The room has begun a new epoch here: nothing of the old one follows.
+  case renewed(Position)
+  /// Events were left out: whoever is live has everything up to this offset, and goes on from history.
   case behind(after: UInt64)
 }
 

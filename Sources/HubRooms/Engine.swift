@@ -3,33 +3,53 @@ package import HubWire
 
 /// Where events, positions and idempotency keys live: what every engine promises to rooms.
 ///
-/// - **Atomic per room**: one append gives one offset, offsets are 1, 2, 3 … without a hole, and no two appends of a room
-///   get the same. What an engine has answered, it keeps for as long as it says that it keeps anything.
-/// - **Order**: a room calls in any number at the same time; answers may come in any order. The offset decides.
-/// - **May be repeated**: `open` and `read` change nothing that a client could see. An append without a key that threw may
-///   or may not have happened; with a key it can be repeated safely.
-/// - **Failures**: only `ENGINE_UNAVAILABLE` (try again later), and `CONFLICT` for a key used with another body.
+/// - **Atomic per room**: each event that is taken gets one offset; offsets are 1, 2, 3 … without a hole within an epoch,
+///   and no two events of an epoch get the same. What an engine has answered, it keeps for as long as it says that it
+///   keeps anything. An engine that finds offsets gone, or gone backwards, begins a new epoch for that room.
+/// - **Order**: a room may have several batches under way; answers may come in any order. The offset decides. Events of
+///   one batch get their offsets in its order.
+/// - **May be repeated**: `open` and `read` change nothing that a client could see. An event with a key can be appended
+///   again: it is taken once.
+/// - **Failures**: only `ENGINE_UNAVAILABLE` (try again later), and `CONFLICT` for a key used with another body. An append
+///   that failed so may or may not have been taken; the room compares itself with the engine before it goes on.
+/// - **Time**: everything is answered in bounded time, with a failure where it must be.
 ///
 /// Calls come from every reactor's thread, and an engine must not block them: what waits, suspends.
 package protocol Engine: AnyObject, Sendable {
   /// Where the room stands, beginning an epoch for one that is unknown. The engine keeps an opened room's place until
   /// ``close(_:at:)``; afterwards it may forget it, the longest unused first.
-  func open(_ room: RoomName, at time: Moment) async throws(HubError) -> Position
+  func open(_ room: RoomName, at time: Moment) async throws(HubError) -> RoomPlace
 
-  /// Takes an event. An ephemeral one gets no position, but its key counts.
+  /// Takes events of one room, in their order; one answer for each. An ephemeral one gets no position, but its key counts.
+  func append(
+    _ batch: [NewAppend], to room: RoomName, at time: Moment
+  ) async -> [Result<Appended, HubError>]
+
+  /// One event without waiting, for an engine that can answer at once; nil, and nothing done, where it cannot.
   ///
   /// - Parameter subscribers: how many the publisher is told of; a duplicate is told the same again.
-  func append(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
-  ) async throws(HubError) -> Appended
-
-  /// The same without waiting, for an engine that can answer at once; nil, and nothing done, where it cannot.
   func appendNow(
     _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) throws(HubError) -> Appended?
 
+  /// Whether `appendNow` is worth a try for events that are kept.
+  var answersAtOnce: Bool { get }
+
+  /// The events after `offset` up to `end`, as many as fit the limit and at least one where there is one, from the oldest
+  /// that is kept on. Only an engine whose places have an `oldest` is asked.
+  func read(
+    _ room: RoomName, after offset: UInt64, through end: UInt64, limit: ReadLimit
+  ) async throws(HubError) -> StoredPart
+
   /// The room has left this node: nobody subscribes, nothing is kept in memory.
   func close(_ room: RoomName, at time: Moment)
+
+  /// Called about once a second: gives up what has taken too long.
+  func tick(at time: Moment)
+
+  /// Whether events are taken.
+  var health: EngineHealth { get }
+  var statistics: EngineStatistics { get }
 }
 
 extension Engine {
@@ -37,6 +57,27 @@ extension Engine {
     _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) throws(HubError) -> Appended? {
     nil
+  }
+
+  package var answersAtOnce: Bool { true }
+
+  package func tick(at time: Moment) {}
+}
+
+/// One event on its way into an engine.
+package struct NewAppend: Sendable {
+  package let event: NewEvent
+  package let key: IdempotencyKey?
+  /// How many the publisher is told of; a duplicate is told the same again.
+  package let subscribers: Int
+  /// The event's time, in milliseconds since 1970.
+  package let time: Int64
+
+  package init(event: NewEvent, key: IdempotencyKey?, subscribers: Int, time: Int64) {
+    self.event = event
+    self.key = key
+    self.subscribers = subscribers
+    self.time = time
   }
 }
 
@@ -48,21 +89,59 @@ package enum Appended: Sendable, Equatable {
   case duplicate(Position?, subscribers: Int)
 }
 
-/// What makes a repeated publish recognisable: the client's key, who sent it, and a digest of what was sent.
-package struct IdempotencyKey: Sendable, Hashable {
-  /// The longest key, in bytes.
-  package static let maximumLength = 200
+/// Where a room stands in an engine.
+package struct RoomPlace: Sendable, Equatable {
+  /// The newest event that there ever was; offset 0 before the first.
+  package var newest: Position
+  /// The oldest event that can be read, one past the newest where none can; nil for an engine that keeps no events, so
+  /// that what the room has in memory is all there is.
+  package var oldest: UInt64?
 
-  /// As the client chose it.
-  package let text: String
-  /// The user, or nothing for the API keys together.
-  package let principal: String
-  /// SHA-256 over the event's name and data: the same key must not stand for another event.
-  package let digest: [UInt8]
-
-  package init(text: String, principal: String, digest: [UInt8]) {
-    self.text = text
-    self.principal = principal
-    self.digest = digest
+  package init(newest: Position, oldest: UInt64?) {
+    self.newest = newest
+    self.oldest = oldest
   }
+}
+
+/// A part of a room's history as an engine keeps it.
+package struct StoredPart: Sendable {
+  /// Where the room stood when the part was read.
+  package let place: RoomPlace
+  package let events: [Event]
+
+  package init(place: RoomPlace, events: [Event]) {
+    self.place = place
+    self.events = events
+  }
+}
+
+/// Whether an engine takes events.
+package enum EngineHealth: Sendable, Equatable {
+  case up
+  /// It does not, and why; it comes back by itself where that is possible.
+  case down(reason: String)
+}
+
+/// What an engine tells about itself.
+package struct EngineStatistics: Sendable {
+  /// Rooms that have left the node and whose place is remembered.
+  package var rememberedRooms = 0
+  package var keys = 0
+  /// Events that wait to be taken.
+  package var waiting = 0
+  /// Events taken, and the batches in which they were made to last.
+  package var appended: UInt64 = 0
+  package var commits: UInt64 = 0
+  /// How long each batch took.
+  package var commitTimes = Histogram()
+  /// Events read for those who came late.
+  package var read: UInt64 = 0
+  /// Events dropped because they were too many, too old or too large together.
+  package var dropped: UInt64 = 0
+  /// Times that events could not be taken.
+  package var failures: UInt64 = 0
+  /// Bytes on disk.
+  package var bytes = 0
+
+  package init() {}
 }

@@ -40,7 +40,7 @@ package struct Event: Sendable {
   package var isEphemeral: Bool { offset == 0 }
 
   /// Encodes `new` for everybody.
-  init(_ new: NewEvent, room: RoomName, position: Position?, time: Int64) {
+  package init(_ new: NewEvent, room: RoomName, position: Position?, time: Int64) {
     offset = position?.offset ?? 0
     self.time = time
     name = new.name

@@ -56,6 +56,7 @@ package actor Fanout {
       if let room = rooms[item.room] { sendBurst(of: room) }
       subscription.isSettling = false
       subscription.wakeWaiter()
+    case .renewed(let position): if let room = rooms[item.room] { renewed(room, at: position) }
     case .behind(let offset):
       guard let room = rooms[item.room] else { return }
       sendBurst(of: room)
@@ -106,26 +107,31 @@ package actor Fanout {
 
   private func attached(_ subscription: Subscription, _ standing: Standing, to id: ObjectIdentifier) {
     guard !subscription.hasEnded else { return detach(subscription) }
-    let room = rooms[id] ?? LocalRoom(name: subscription.room, epoch: standing.position.epoch, limit: outboxLimit)
+    let room =
+      rooms[id] ?? LocalRoom(id: id, name: subscription.room, epoch: standing.position.epoch, limit: outboxLimit)
     rooms[id] = room
     room.subscriptions += 1
     subscription.localRoom = room
-    subscription.roomID = id
     statistics.subscriptions += 1
-    subscription.state = .reading(offset: standing.position.offset)
+    subscription.state = .reading(standing.position)
     if let tell = subscription.onStanding {
       subscription.onStanding = nil
       tell(standing)
     }
     guard subscription.isHeldBack else { return replayed(standing.replay, to: subscription, in: id) }
-    subscription.state = .held(offset: standing.position.offset)
+    subscription.state = .held(standing.position)
     subscription.wakeWaiter()
   }
 
-  private func replayed(_ replay: Replay, to subscription: Subscription, in id: ObjectIdentifier) {
-    guard case .reading(let offset) = subscription.state, let room = rooms[id] else { return }
+  private func replayed(_ replay: Replay?, to subscription: Subscription, in id: ObjectIdentifier) {
+    guard case .reading(let position) = subscription.state, let room = rooms[id] else { return }
+    defer { subscription.wakeWaiter() }
+    guard let replay else {
+      subscription.state = .behind(position)
+      return wakeWriter(of: subscription)
+    }
     sendBurst(of: room)
-    if let lost = replay.lostThrough { tellGap(subscription, room, from: offset, through: lost) }
+    if let lost = replay.lostThrough { tellGap(subscription, room, from: position, through: lost) }
     var bytes: [UInt8] = []
     for event in replay.events { bytes += room.event(event, as: subscription.encoding, for: subscription.connection) }
     statistics.replayed += UInt64(replay.events.count)
@@ -133,18 +139,25 @@ package actor Fanout {
     if replay.isLast {
       room.join(subscription, at: replay.end)
     } else {
-      subscription.state = .behind(offset: replay.end)
+      subscription.state = .behind(Position(epoch: room.epoch, offset: replay.end))
       wakeWriter(of: subscription)
     }
-    subscription.wakeWaiter()
   }
 
-  private func tellGap(_ subscription: Subscription, _ room: LocalRoom, from offset: UInt64, through lost: UInt64) {
+  private func tellGap(_ subscription: Subscription, _ room: LocalRoom, from start: Position, through lost: UInt64) {
     statistics.gaps += 1
     let end = Position(epoch: room.epoch, offset: lost)
-    let json = ServerMessage.encodeGap(
-      room: room.name, from: Position(epoch: room.epoch, offset: offset), position: end)
+    let json = ServerMessage.encodeGap(room: room.name, from: start, position: end)
     subscription.channel.push(subscription.encoding.control("gap", json, at: end))
+  }
+
+  /// The room goes on in a new epoch: whoever is live misses what may have been in between. The others are told when they
+  /// read on.
+  private func renewed(_ room: LocalRoom, at position: Position) {
+    sendBurst(of: room)
+    let end = room.newest
+    room.renew(at: position)
+    for subscription in room.live { tellGap(subscription, room, from: end, through: position.offset) }
   }
 
   // MARK: For sessions, on this reactor
@@ -164,10 +177,10 @@ package actor Fanout {
 
   /// Reads the next part from history for a subscription that has fallen behind, and returns when it has been pushed.
   package func catchUp(_ subscription: Subscription) async {
-    guard case .behind(let offset) = subscription.state, let directory else { return }
-    subscription.state = .reading(offset: offset)
+    guard case .behind(let position) = subscription.state, let directory else { return }
+    subscription.state = .reading(position)
     await directory.home(of: subscription.room)
-      .replay(subscription, reactor: reactor.index, after: offset, limit: replayLimit)
+      .replay(subscription, reactor: reactor.index, after: position, limit: replayLimit)
     guard case .reading = subscription.state else { return }
     await withUnsafeContinuation { subscription.waiter = $0 }
   }
@@ -179,8 +192,8 @@ package actor Fanout {
 
   /// Lets a subscription that was held back go on, from history.
   package func release(_ subscription: Subscription) {
-    guard case .held(let offset) = subscription.state else { return }
-    subscription.state = .behind(offset: offset)
+    guard case .held(let position) = subscription.state else { return }
+    subscription.state = .behind(position)
     wakeWriter(of: subscription)
   }
 
@@ -197,10 +210,10 @@ package actor Fanout {
   package func leave(_ subscription: Subscription) {
     guard !subscription.hasEnded else { return }
     // Where the room's answer is still under way, its arrival finds the end and takes the subscription out of the room.
-    if let room = subscription.localRoom, let id = subscription.roomID {
+    if let room = subscription.localRoom {
       if case .live = subscription.state { room.leave(subscription) }
       room.subscriptions -= 1
-      if room.subscriptions == 0 { rooms[id] = nil }
+      if room.subscriptions == 0 { rooms[room.id] = nil }
       statistics.subscriptions -= 1
       detach(subscription)
     }

@@ -15,8 +15,10 @@ final class LocalRoom {
     var members: ContiguousArray<Member> = []
   }
 
+  /// Stands for the room in the delivery stream.
+  let id: ObjectIdentifier
   let name: RoomName
-  let epoch: String
+  private(set) var epoch: String
   private let limit: OutboxLimit
   /// Subscriptions of every state, live ones included.
   var subscriptions = 0
@@ -33,7 +35,8 @@ final class LocalRoom {
   /// When each event of the burst was published.
   private var published: ContiguousArray<Moment> = []
 
-  init(name: RoomName, epoch: String, limit: OutboxLimit) {
+  init(id: ObjectIdentifier, name: RoomName, epoch: String, limit: OutboxLimit) {
+    self.id = id
     self.name = name
     self.epoch = epoch
     self.limit = limit
@@ -57,6 +60,19 @@ final class LocalRoom {
     }
   }
 
+  /// Live members have everything up to here, but for the burst.
+  var newest: Position { Position(epoch: epoch, offset: lastOffset) }
+
+  /// Everybody who is live.
+  var live: [Subscription] {
+    (webSockets.members + eventStreams.members + individuals.members).map { $0.subscription.takeUnretainedValue() }
+  }
+
+  func renew(at position: Position) {
+    epoch = position.epoch
+    lastOffset = position.offset
+  }
+
   func leave(_ subscription: Subscription) {
     update(subscription.encoding) { audience in
       let last = audience.members.removeLast()
@@ -76,15 +92,12 @@ final class LocalRoom {
 
   /// Everybody who is live goes on from history after `offset`.
   func leaveLive(after offset: UInt64) -> [Subscription] {
-    let members = webSockets.members + eventStreams.members + individuals.members
+    let subscriptions = live
     webSockets.members = []
     eventStreams.members = []
     individuals.members = []
-    return members.map { member in
-      let subscription = member.subscription.takeUnretainedValue()
-      subscription.state = .behind(offset: offset)
-      return subscription
-    }
+    for subscription in subscriptions { subscription.state = .behind(Position(epoch: epoch, offset: offset)) }
+    return subscriptions
   }
 
   // MARK: The burst
@@ -200,7 +213,7 @@ final class LocalRoom {
     let first = burst.first { !$0.isEphemeral }?.offset
     for subscription in late {
       leave(subscription)
-      subscription.state = .behind(offset: first.map { $0 - 1 } ?? lastOffset)
+      subscription.state = .behind(Position(epoch: epoch, offset: first.map { $0 - 1 } ?? lastOffset))
     }
   }
 }

@@ -13,14 +13,16 @@ package final class MemoryEngine: Engine {
     state = Lock(MemoryEngineState(limits: limits, makeEpoch: makeEpoch))
   }
 
-  package func open(_ room: RoomName, at time: Moment) async throws(HubError) -> Position {
-    state.withLock { $0.open(room, at: time) }
+  package func open(_ room: RoomName, at time: Moment) async throws(HubError) -> RoomPlace {
+    RoomPlace(newest: state.withLock { $0.open(room, at: time) }, oldest: nil)
   }
 
   package func append(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
-  ) async throws(HubError) -> Appended {
-    try append(event, room, key, subscribers, time)
+    _ batch: [NewAppend], to room: RoomName, at time: Moment
+  ) async -> [Result<Appended, HubError>] {
+    batch.map { new in
+      Result { () throws(HubError) in try append(new.event, room, new.key, new.subscribers, time) }
+    }
   }
 
   package func appendNow(
@@ -38,13 +40,25 @@ package final class MemoryEngine: Engine {
     }
   }
 
+  package func read(
+    _ room: RoomName, after offset: UInt64, through end: UInt64, limit: ReadLimit
+  ) async throws(HubError) -> StoredPart {
+    throw HubError(.internal, "this engine keeps no events")
+  }
+
   package func close(_ room: RoomName, at time: Moment) {
     state.withLock { $0.close(room, at: time) }
   }
 
-  /// How many rooms without subscribers and history are remembered, and how many idempotency keys.
-  package var remembered: (rooms: Int, keys: Int) {
-    state.withLock { ($0.rememberedRooms, $0.rememberedKeys) }
+  package var health: EngineHealth { .up }
+
+  package var statistics: EngineStatistics {
+    state.withLock { state in
+      var statistics = EngineStatistics()
+      statistics.rememberedRooms = state.rememberedRooms
+      statistics.keys = state.rememberedKeys
+      return statistics
+    }
   }
 
   /// Eight characters of `[A-Za-z0-9]`: 47 random bits, so that two incarnations of a room do not meet by chance.

@@ -38,9 +38,9 @@ package enum Recovery {
     }
   }
 
-  /// Where a subscriber that fell behind goes on: at its own offset, or past what is gone.
+  /// Where a subscriber that fell behind goes on: at its own offset, or past what is gone, all of another epoch included.
   /// - Returns: the offset of the last event that is lost to it, or nil where nothing is.
-  package static func lost(after offset: UInt64, reach: Reach) -> UInt64? {
-    offset + 1 < reach.oldest ? reach.oldest - 1 : nil
+  package static func lost(after position: Position, reach: Reach) -> UInt64? {
+    position.epoch != reach.epoch || position.offset + 1 < reach.oldest ? reach.oldest - 1 : nil
   }
 }

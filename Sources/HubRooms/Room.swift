@@ -15,8 +15,13 @@ package actor Room {
   private(set) var state: RoomState
   /// What the histories of this reactor's rooms take together.
   private let tally: HistoryTally
-  /// Calls under way, counted by ``Rooms``; the room stays while there are any.
+  /// Calls under way, counted by ``Rooms`` and here; the room stays while there are any.
   var holds = 0
+  /// Appends that the engine has not answered.
+  private var appendsUnderWay = 0
+  /// The engine may have events that the room does not know of.
+  private(set) var isDoubtful = false
+  private var isComparing = false
 
   init(state: RoomState, reactor: Reactor, engine: any Engine, streams: [DeliveryStream], tally: HistoryTally) {
     self.tally = tally
@@ -26,34 +31,55 @@ package actor Room {
     self.streams = streams
   }
 
-  /// Publishes, and answers once the engine has taken the event.
-  func publish(_ new: NewEvent, key: IdempotencyKey?, received: Moment) async throws(HubError) -> Publication {
-    let appended = try await engine.append(
-      new, to: state.name, key: key, subscribers: state.subscriptionCount, at: reactor.now)
-    return take(appended, new, received)
+  // MARK: Publishing
+
+  /// Publishes in the given order, and answers once the engine has answered for all.
+  func publish(_ batch: [Submission], received: Moment) async -> [Result<Publication, HubError>] {
+    let (subscribers, time) = (state.subscriptionCount, reactor.kernel.wallTime())
+    appendsUnderWay += 1
+    let answers = await engine.append(
+      batch.map { NewAppend(event: $0.event, key: $0.key, subscribers: subscribers, time: time) }, to: state.name,
+      at: reactor.now)
+    appendsUnderWay -= 1
+    let results = zip(answers, batch).map { answer, submission in
+      answer.map { take($0, submission.event, time, received) }
+    }
+    // What failed may have been taken all the same, and what waits for an event may wait for one whose answer is lost.
+    for case .failure(let error) in answers where error.code == .engineUnavailable { isDoubtful = true }
+    if appendsUnderWay == 0, state.hasEarly { isDoubtful = true }
+    compareSoon()
+    return results
   }
 
-  /// The same without waiting; nil, and nothing done, where the engine cannot answer at once.
+  /// One event without waiting; nil, and nothing done, where the engine cannot answer at once.
   func publishNow(_ new: NewEvent, key: IdempotencyKey?, received: Moment) throws(HubError) -> Publication? {
     let subscribers = state.subscriptionCount
     guard
       let appended = try engine.appendNow(
         new, to: state.name, key: key, subscribers: subscribers, at: reactor.now)
     else { return nil }
-    return take(appended, new, received)
+    return take(appended, new, reactor.kernel.wallTime(), received)
   }
 
   /// The engine has the event: from here on it is history, and on its way.
-  private func take(_ appended: Appended, _ new: NewEvent, _ received: Moment) -> Publication {
+  private func take(_ appended: Appended, _ new: NewEvent, _ time: Int64, _ received: Moment) -> Publication {
     switch appended {
     case .duplicate(let position, let subscribers):
       return Publication(position: position, subscribers: subscribers, isDuplicate: true)
     case .fresh(let position):
-      let event = Event(new, room: state.name, position: position, time: reactor.kernel.wallTime())
-      if event.isEphemeral || change({ $0.append(event) }) { spread(event, received) }
-      while let next = change({ $0.appendEarly() }) { spread(next, received) }
+      if let position, position.epoch != state.epoch {
+        // The engine has begun a new epoch, and tells what is in it.
+        isDoubtful = true
+      } else {
+        take(Event(new, room: state.name, position: position, time: time), received)
+      }
       return Publication(position: position, subscribers: state.subscriptionCount, isDuplicate: false)
     }
+  }
+
+  private func take(_ event: Event, _ received: Moment) {
+    if event.isEphemeral || change({ $0.append(event) }) == .next { spread(event, received) }
+    while state.hasEarly, let next = change({ $0.appendEarly() }) { spread(next, received) }
   }
 
   /// One posting for each reactor where somebody listens; none touches a reactor without members.
@@ -64,9 +90,74 @@ package actor Room {
     }
   }
 
-  func attach(_ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit) {
+  // MARK: Comparing with the engine
+
+  /// Looks for what the engine has and the room has not, if there is reason to.
+  func compareSoon() {
+    guard isDoubtful, !isComparing else { return }
+    isComparing = true
+    holds += 1
+    Task(executorPreference: reactor) { await self.compare() }
+  }
+
+  /// Goes on until the room has what the engine has. Where the engine cannot say, the room stays in doubt, and the next
+  /// look is for ``Rooms/sweep()`` to begin.
+  private func compare() async {
+    while isDoubtful {
+      isDoubtful = false
+      do throws(HubError) {
+        let place = try await engine.open(state.name, at: reactor.now)
+        begin(place)
+        while state.epoch == place.newest.epoch, state.history.newest < place.newest.offset, try await takeNext(place) {
+        }
+      } catch {
+        isDoubtful = true
+        break
+      }
+    }
+    isComparing = false
+    holds -= 1
+  }
+
+  /// Takes what follows the newest event.
+  /// - Returns: whether there was any.
+  private func takeNext(_ place: RoomPlace) async throws(HubError) -> Bool {
+    let newest = state.history.newest
+    let part = try await engine.read(state.name, after: newest, through: place.newest.offset, limit: Self.compareLimit)
+    guard part.place.newest.epoch == state.epoch else {
+      isDoubtful = true
+      return false
+    }
+    if let oldest = part.place.oldest, oldest > state.history.newest + 1 { skip(to: oldest - 1) }
+    for event in part.events { take(event, reactor.now) }
+    return state.history.newest > newest
+  }
+
+  private static let compareLimit = ReadLimit(events: 256, bytes: 1 << 20)
+
+  /// Turns to the engine's epoch if it is another.
+  private func begin(_ place: RoomPlace) {
+    guard place.newest.epoch != state.epoch else { return change { $0.note(place) } }
+    change { $0.renew(place) }
+    for stream in streams { stream.post(.renewed(state.newest), from: id) }
+  }
+
+  /// The engine has dropped what came next before the room had seen it: for everybody it is a gap.
+  private func skip(to offset: UInt64) {
+    let newest = state.history.newest
+    change { $0.skip(to: offset) }
+    for stream in streams { stream.post(.behind(after: newest), from: id) }
+  }
+
+  // MARK: Subscribers and readers
+
+  func attach(
+    _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit
+  ) async throws(HubError) {
     expire()
-    let standing = state.attach(reactor: index, after: point, limit: limit)
+    var cold: [Event] = []
+    if let offset = state.missing(after: point) { cold = try await read(after: offset, limit: limit) }
+    let standing = state.attach(reactor: index, after: point, limit: limit, cold: cold)
     streams[index].post(.attached(subscription, standing), from: id)
   }
 
@@ -74,25 +165,73 @@ package actor Room {
     state.detach(reactor: index)
   }
 
-  func replay(_ subscription: Subscription, reactor index: Int, after offset: UInt64, limit: ReadLimit) {
+  func replay(_ subscription: Subscription, reactor index: Int, after position: Position, limit: ReadLimit) {
     expire()
-    streams[index].post(.replay(subscription, state.replay(after: offset, limit: limit)), from: id)
+    if let offset = state.missing(after: position) {
+      holds += 1
+      Task(executorPreference: reactor) {
+        await self.replay(subscription, reactor: index, after: position, missing: offset, limit: limit)
+      }
+    } else {
+      streams[index].post(.replay(subscription, state.replay(after: position, limit: limit)), from: id)
+    }
   }
+
+  private func replay(
+    _ subscription: Subscription, reactor index: Int, after position: Position, missing offset: UInt64, limit: ReadLimit
+  ) async {
+    defer { holds -= 1 }
+    do throws(HubError) {
+      let cold = try await read(after: offset, limit: limit)
+      let replay = state.replay(after: position, limit: limit, cold: cold)
+      if replay.leadsOn(from: position) { return streams[index].post(.replay(subscription, replay), from: id) }
+    } catch {}
+    // Whoever still wants it asks again.
+    await reactor.sleep(for: Self.readRetry)
+    streams[index].post(.replay(subscription, nil), from: id)
+  }
+
+  private static let readRetry = Duration.seconds(1)
 
   func settle(_ subscription: Subscription, reactor index: Int) {
     streams[index].post(.settled(subscription), from: id)
   }
 
-  func page(_ query: PageQuery, limit: ReadLimit) -> Page {
+  func page(_ query: PageQuery, limit: ReadLimit) async throws(HubError) -> Page {
     expire()
-    return state.page(query, limit: limit)
+    var cold: [Event] = []
+    if let offset = state.missing(for: query) { cold = try await read(after: offset, limit: limit) }
+    return state.page(query, limit: limit, cold: cold)
   }
 
-  var summary: RoomSummary {
-    RoomSummary(
-      name: state.name, subscribers: state.subscriptionCount, position: state.newest, events: state.history.count,
-      oldest: state.history.oldest, bytes: state.history.cost, oldestTime: state.history.oldestTime)
+  /// What the engine has after `offset` and memory has not; nothing where a new epoch began meanwhile.
+  private func read(after offset: UInt64, limit: ReadLimit) async throws(HubError) -> [Event] {
+    let epoch = state.epoch
+    let part = try await engine.read(
+      state.name, after: offset, through: state.history.oldest - 1, limit: limit)
+    guard part.place.newest.epoch == epoch, state.epoch == epoch else { return [] }
+    state.note(part.place)
+    return part.events
   }
+
+  /// Without what only the engine knows: since when it has events that are not in memory.
+  var summary: RoomSummary {
+    let reach = state.reach
+    return RoomSummary(
+      name: state.name, subscribers: state.subscriptionCount, position: state.newest,
+      events: Int(reach.newest + 1 - reach.oldest), oldest: reach.oldest, bytes: state.history.cost,
+      oldestTime: state.missing(after: .earliest) == nil ? state.history.oldestTime : nil)
+  }
+
+  func fullSummary() async throws(HubError) -> RoomSummary {
+    guard let offset = state.missing(after: .earliest) else { return summary }
+    let oldest = try await read(after: offset, limit: ReadLimit(events: 1, bytes: 1)).first
+    var summary = summary
+    summary.oldestTime = oldest?.time ?? summary.oldestTime
+    return summary
+  }
+
+  // MARK: Housekeeping
 
   /// Drops what is too old.
   func expire() {
@@ -113,8 +252,19 @@ package actor Room {
   }
 
   /// Nobody would notice if the room were gone, and no call is under way.
-  var isDeserted: Bool { state.isDeserted && holds == 0 }
+  var isDeserted: Bool { state.isDeserted && holds == 0 && !isDoubtful }
   var oldestTime: Int64? { state.history.oldestTime }
+}
+
+/// An event on its way into a room.
+package struct Submission: Sendable {
+  package let event: NewEvent
+  package let key: IdempotencyKey?
+
+  package init(event: NewEvent, key: IdempotencyKey?) {
+    self.event = event
+    self.key = key
+  }
 }
 
 /// The bytes that the histories of one reactor's rooms take; touched on that reactor only.

@@ -3,8 +3,12 @@ package import HubWire
 /// A room without its threads: where it stands, what it keeps, and on which reactors somebody listens. A pure value.
 package struct RoomState {
   package let name: RoomName
-  package let epoch: String
+  package private(set) var epoch: String
+  /// What is kept in memory.
   package private(set) var history: History
+  /// The oldest event that the engine can read, as far as is known: later it may be a newer one. Nil where memory is all
+  /// there is.
+  package private(set) var stored: UInt64?
   /// How many subscriptions each reactor has.
   package private(set) var subscriptions: [Int]
   package private(set) var subscriptionCount = 0
@@ -12,34 +16,50 @@ package struct RoomState {
   /// Events whose predecessors the engine has taken but not answered yet.
   private var early: [UInt64: Event] = [:]
 
-  package init(name: RoomName, position: Position, reactors: Int, limit: HistoryLimit) {
+  /// How many events may wait for their predecessors; those beyond are read from the engine when their turn has come.
+  private static let earlyLimit = 4096
+
+  package init(name: RoomName, place: RoomPlace, reactors: Int, limit: HistoryLimit) {
     self.name = name
     self.limit = limit
-    epoch = position.epoch
-    history = History(newest: position.offset)
+    epoch = place.newest.epoch
+    stored = place.oldest
+    history = History(newest: place.newest.offset)
     subscriptions = Array(repeating: 0, count: reactors)
   }
 
   package var newest: Position { Position(epoch: epoch, offset: history.newest) }
 
   package var reach: Recovery.Reach {
-    Recovery.Reach(epoch: epoch, oldest: history.oldest, newest: history.newest)
+    Recovery.Reach(epoch: epoch, oldest: min(history.oldest, stored ?? .max), newest: history.newest)
   }
 
   /// Nobody would notice if the room were gone.
-  package var isDeserted: Bool { subscriptionCount == 0 && history.isEmpty }
+  package var isDeserted: Bool { subscriptionCount == 0 && history.isEmpty && early.isEmpty }
 
   package func position(_ offset: UInt64) -> Position { Position(epoch: epoch, offset: offset) }
 
-  /// Takes an event in whatever order the engine's answers come.
-  /// - Returns: whether its turn has come; else it waits for ``appendEarly()``.
-  package mutating func append(_ event: Event) -> Bool {
+  // MARK: Events
+
+  /// What becomes of an event that the engine has taken.
+  package enum Arrival: Sendable, Equatable {
+    /// It follows the newest, and is the newest now.
+    case next
+    /// Its turn comes when those before it have come.
+    case early
+    /// It has been here before.
+    case known
+  }
+
+  /// Takes an event of this epoch in whatever order the engine's answers come.
+  package mutating func append(_ event: Event) -> Arrival {
+    if event.offset <= history.newest { return .known }
     guard event.offset == history.newest + 1 else {
-      early[event.offset] = event
-      return false
+      if early.count < Self.earlyLimit { early[event.offset] = event }
+      return .early
     }
     history.append(event, limit: limit)
-    return true
+    return .next
   }
 
   /// The next event that came too early and whose turn has come.
@@ -48,6 +68,9 @@ package struct RoomState {
     history.append(event, limit: limit)
     return event
   }
+
+  /// An event waits for others.
+  package var hasEarly: Bool { !early.isEmpty }
 
   /// Drops what is too old by now (milliseconds since 1970).
   package mutating func expire(at time: Int64) {
@@ -58,14 +81,42 @@ package struct RoomState {
     history.free(bytes: bytes)
   }
 
+  // MARK: What the engine says
+
+  /// The engine has told where the room stands there.
+  package mutating func note(_ place: RoomPlace) {
+    guard place.newest.epoch == epoch, let oldest = place.oldest else { return }
+    stored = max(stored ?? oldest, oldest)
+  }
+
+  /// What came between the newest event and `offset` is lost to everybody: the room goes on after it.
+  package mutating func skip(to offset: UInt64) {
+    history = History(newest: offset)
+    early = early.filter { $0.key > offset }
+  }
+
+  /// The engine has begun a new epoch: what the room knew is gone.
+  package mutating func renew(_ place: RoomPlace) {
+    epoch = place.newest.epoch
+    stored = place.oldest
+    history = History(newest: place.oldest.map { $0 - 1 } ?? place.newest.offset)
+    early = [:]
+  }
+
+  // MARK: Subscriptions
+
   /// One more subscription on `reactor`: where it begins, and the first part of what it missed.
-  package mutating func attach(reactor: Int, after point: ResumePoint?, limit: ReadLimit) -> Standing {
+  ///
+  /// - Parameter cold: what the engine has read after ``missing(after:)``.
+  package mutating func attach(
+    reactor: Int, after point: ResumePoint?, limit: ReadLimit, cold: [Event] = []
+  ) -> Standing {
     subscriptions[reactor] += 1
     subscriptionCount += 1
     let beginning = Recovery.begin(after: point, reach: reach)
+    let start = position(beginning.offset)
     return Standing(
-      position: position(beginning.offset), recovered: beginning.recovered,
-      replay: replay(after: beginning.offset, limit: limit))
+      position: start, recovered: beginning.recovered, replay: replay(after: start, limit: limit, cold: cold))
   }
 
   package mutating func detach(reactor: Int) {
@@ -74,27 +125,65 @@ package struct RoomState {
     subscriptionCount -= 1
   }
 
-  /// The next part for a subscriber that has everything up to `offset`.
-  package func replay(after offset: UInt64, limit: ReadLimit) -> Replay {
-    let lost = Recovery.lost(after: offset, reach: reach)
-    let start = lost ?? offset
-    let events = history.events(after: start, limit: limit)
+  // MARK: Reading
+
+  /// The offset after which the engine must be asked before somebody can go on from `point`; nil where memory has all.
+  package func missing(after point: ResumePoint?) -> UInt64? {
+    missing(from: Recovery.begin(after: point, reach: reach).offset)
+  }
+
+  /// The same for a subscriber that has everything up to `position`.
+  package func missing(after position: Position) -> UInt64? {
+    missing(from: Recovery.lost(after: position, reach: reach) ?? position.offset)
+  }
+
+  /// The same for a reader.
+  package func missing(for query: PageQuery) -> UInt64? {
+    missing(from: beginning(of: query).offset)
+  }
+
+  private func missing(from offset: UInt64) -> UInt64? {
+    stored != nil && offset + 1 < history.oldest ? offset : nil
+  }
+
+  /// The next part for a subscriber that has everything up to `position`.
+  package func replay(after position: Position, limit: ReadLimit, cold: [Event] = []) -> Replay {
+    let lost = Recovery.lost(after: position, reach: reach)
+    let start = lost ?? position.offset
+    let events = events(after: start, limit: limit, cold: cold)
     return Replay(lostThrough: lost, events: events, end: events.last?.offset ?? start, newest: history.newest)
   }
 
   /// History as it is read over REST: after a point, or the last so many.
-  package func page(_ query: PageQuery, limit: ReadLimit) -> Page {
-    let beginning: Recovery.Beginning
-    switch query {
-    case .after(let point): beginning = Recovery.begin(after: point, reach: reach)
-    case .last(let count):
-      let start = history.newest - min(UInt64(count), UInt64(history.count))
-      beginning = Recovery.Beginning(offset: start, recovered: true)
-    }
-    let events = history.events(after: beginning.offset, limit: limit)
+  package func page(_ query: PageQuery, limit: ReadLimit, cold: [Event] = []) -> Page {
+    let beginning = beginning(of: query)
+    let events = events(after: beginning.offset, limit: limit, cold: cold)
     let end = events.last?.offset ?? beginning.offset
     return Page(
       position: position(end), recovered: beginning.recovered ?? true, events: events, hasMore: end < history.newest)
+  }
+
+  private func beginning(of query: PageQuery) -> Recovery.Beginning {
+    switch query {
+    case .after(let point): return Recovery.begin(after: point, reach: reach)
+    case .last(let count):
+      let reach = reach
+      let kept = reach.newest + 1 - reach.oldest
+      return Recovery.Beginning(offset: reach.newest - min(UInt64(count), kept), recovered: true)
+    }
+  }
+
+  /// From memory, or from what the engine has read and then from memory, as far as one follows the other.
+  private func events(after offset: UInt64, limit: ReadLimit, cold: [Event]) -> [Event] {
+    if offset + 1 >= history.oldest { return history.events(after: offset, limit: limit) }
+    guard let first = cold.firstIndex(where: { $0.offset > offset }), cold[first].offset == offset + 1 else {
+      return []
+    }
+    let events = Array(cold[first...])
+    let rest = ReadLimit(
+      events: limit.events - events.count, bytes: limit.bytes - events.reduce(0) { $0 + $1.frame.bytes.count })
+    guard let last = events.last, rest.events > 0, rest.bytes > 0 else { return events }
+    return events + history.events(after: last.offset, limit: rest)
   }
 }
 
@@ -119,6 +208,9 @@ package struct Replay: Sendable {
 
   /// Nothing is missing after this part: live events follow.
   package var isLast: Bool { end == newest }
+
+  /// Whether a subscriber at `position` gets anywhere by it.
+  package func leadsOn(from position: Position) -> Bool { isLast || lostThrough != nil || end > position.offset }
 }
 
 /// Which part of the history a reader wants.
@@ -142,9 +234,9 @@ package struct RoomSummary: Sendable {
   package let subscribers: Int
   /// The newest event.
   package let position: Position
-  /// The span of the history: how many events, from which offset, how many bytes, since when.
+  /// The span of the history: how many events, from which offset, how many bytes of them are in memory, since when.
   package let events: Int
   package let oldest: UInt64
   package let bytes: Int
-  package let oldestTime: Int64?
+  package var oldestTime: Int64?
 }

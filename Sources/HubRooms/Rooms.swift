@@ -40,22 +40,45 @@ package actor Rooms {
 
   // MARK: What rooms do
 
+  /// Publishes into one room, in the given order; one answer for each.
   package func publish(
-    _ event: NewEvent, to name: RoomName, key: IdempotencyKey?, received: Moment
-  ) async throws(HubError) -> Publication {
-    if let publication = try publishNow(event, to: name, key: key, received: received).get() { return publication }
-    let room = try await hold(name)
-    defer { release(room) }
-    let publication = try await room.publish(event, key: key, received: received)
-    note(publication)
-    return publication
+    _ batch: [Submission], to name: RoomName, received: Moment
+  ) async -> [Result<Publication, HubError>] {
+    let now = publishNow(batch, to: name, received: received)
+    if now.count == batch.count { return now }
+    let rest = now.isEmpty ? batch : Array(batch[now.count...])
+    let room: Room
+    do throws(HubError) {
+      room = try await hold(name)
+    } catch {
+      return now + rest.map { _ in .failure(error) }
+    }
+    let results = await room.publish(rest, received: received)
+    release(room)
+    for case .success(let publication) in results { note(publication) }
+    return now.isEmpty ? results : now + results
   }
 
-  /// The same without waiting; nil, and nothing done, where the room is not open or the engine cannot answer at once.
+  /// As many of the first as can be published without waiting. None after one that cannot: it would be overtaken.
+  private func publishNow(
+    _ batch: [Submission], to name: RoomName, received: Moment
+  ) -> [Result<Publication, HubError>] {
+    var results: [Result<Publication, HubError>] = []
+    for submission in batch {
+      switch publishNow(submission.event, to: name, key: submission.key, received: received) {
+      case .success(nil): return results
+      case .success(let publication?): results.append(.success(publication))
+      case .failure(let error): results.append(.failure(error))
+      }
+    }
+    return results
+  }
+
+  /// One event without waiting; nil, and nothing done, where the room is not open or the engine cannot answer at once.
   package func publishNow(
     _ event: NewEvent, to name: RoomName, key: IdempotencyKey?, received: Moment
   ) -> Result<Publication?, HubError> {
-    guard let room = rooms[name] else { return .success(nil) }
+    guard engine.answersAtOnce || event.isEphemeral, let room = rooms[name] else { return .success(nil) }
     let result = room.assumeIsolated { room in
       Result { () throws(HubError) in try room.publishNow(event, key: key, received: received) }
     }
@@ -73,15 +96,15 @@ package actor Rooms {
   ) async throws(HubError) {
     let room = try await hold(subscription.room)
     defer { release(room) }
-    await room.attach(subscription, reactor: index, after: point, limit: limit)
+    try await room.attach(subscription, reactor: index, after: point, limit: limit)
   }
 
   func detach(_ name: RoomName, reactor index: Int) {
     rooms[name]?.assumeIsolated { $0.detach(reactor: index) }
   }
 
-  func replay(_ subscription: Subscription, reactor index: Int, after offset: UInt64, limit: ReadLimit) {
-    rooms[subscription.room]?.assumeIsolated { $0.replay(subscription, reactor: index, after: offset, limit: limit) }
+  func replay(_ subscription: Subscription, reactor index: Int, after position: Position, limit: ReadLimit) {
+    rooms[subscription.room]?.assumeIsolated { $0.replay(subscription, reactor: index, after: position, limit: limit) }
   }
 
   /// - Returns: whether the room is there to answer.
@@ -93,11 +116,15 @@ package actor Rooms {
 
   /// A part of the room's history; an unknown room has none, and a position from which one can subscribe.
   package func page(_ name: RoomName, _ query: PageQuery, limit: ReadLimit) async throws(HubError) -> Page {
-    try await room(name).page(query, limit: limit)
+    let room = try await hold(name)
+    defer { release(room) }
+    return try await room.page(query, limit: limit)
   }
 
   package func summary(_ name: RoomName) async throws(HubError) -> RoomSummary {
-    try await room(name).summary
+    let room = try await hold(name)
+    defer { release(room) }
+    return try await room.fullSummary()
   }
 
   /// The rooms whose names begin with `prefix` and come after `cursor`, in order, `limit` at most.
@@ -143,13 +170,14 @@ package actor Rooms {
 
   private func room(_ name: RoomName) async throws(HubError) -> Room {
     if let room = rooms[name] { return room }
-    let position = try await engine.open(name, at: reactor.now)
+    let place = try await engine.open(name, at: reactor.now)
     // The engine may have taken its time, and somebody else may have been first.
     if let room = rooms[name] { return room }
     guard roster.count < limits.roomsPerReactor else {
+      engine.close(name, at: reactor.now)
       throw HubError(.tooManyRooms, "the node holds its limit of rooms (`rooms`)")
     }
-    let state = RoomState(name: name, position: position, reactors: streams.count, limit: limits.history)
+    let state = RoomState(name: name, place: place, reactors: streams.count, limit: limits.history)
     let room = Room(state: state, reactor: reactor, engine: engine, streams: streams, tally: tally)
     rooms[name] = room
     roster.append(room)
@@ -165,6 +193,7 @@ package actor Rooms {
       let room = roster[sweepIndex]
       let isDeserted = room.assumeIsolated { room in
         room.expire()
+        room.compareSoon()
         return room.isDeserted
       }
       if isDeserted { letGo(sweepIndex) } else { sweepIndex += 1 }

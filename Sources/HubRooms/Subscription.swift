@@ -6,14 +6,14 @@ package final class Subscription: @unchecked Sendable {
   enum State {
     /// The room has been asked; its answer says where to begin.
     case joining
-    /// Stands at `offset`, and waits for ``Fanout/release(_:)`` before anything is pushed.
-    case held(offset: UInt64)
+    /// Stands here, and waits for ``Fanout/release(_:)`` before anything is pushed.
+    case held(Position)
     /// In the fan-out's list: events are pushed as they come.
     case live
-    /// Has everything up to `offset`; the rest is read from history when the outbox has room.
-    case behind(offset: UInt64)
-    /// Has everything up to `offset`, and the room has been asked for the next part.
-    case reading(offset: UInt64)
+    /// Has everything up to here; the rest is read from history when the outbox has room.
+    case behind(Position)
+    /// Has everything up to here, and the room has been asked for the next part.
+    case reading(Position)
     case ended
   }
 
@@ -21,18 +21,17 @@ package final class Subscription: @unchecked Sendable {
   package let connection: ConnectionID
   package let channel: Channel
   let encoding: SubscriptionEncoding
+  var state = State.joining
   /// Nothing is pushed before ``Fanout/release(_:)``, not even what resuming replays.
   let isHeldBack: Bool
-  var state = State.joining
-  /// The room as this reactor sees it, and its name in the stream; nil until the room has answered.
+  /// The room has been asked to say when it has said everything.
+  var isSettling = false
+  /// The room as this reactor sees it; nil until the room has answered.
   var localRoom: LocalRoom?
-  var roomID: ObjectIdentifier?
   /// The place in the list of live members.
   var index = 0
   /// Called once, on the reactor's thread, when it is known where the subscription begins and before any event.
   var onStanding: ((Standing) -> Void)?
-  /// The room has been asked to say when it has said everything.
-  var isSettling = false
   /// Whoever waits for the room's answer.
   var waiter: UnsafeContinuation<Void, Never>?
 

@@ -6,6 +6,8 @@ struct Drain {
   let worker: Worker
   /// The time for all of it.
   let time: Duration
+  /// A number from 0 up to 1.
+  var chance: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
   /// Streams closed a second at the least, over all of a worker's connections.
   private static let slowest = 200.0
@@ -51,7 +53,7 @@ struct Drain {
     let spacing = max(1.0, max(1000, time.inSeconds * 1000) / Double(max(1, streams.count)))
     for (index, connection) in streams.enumerated() {
       // One step apart, each somewhere within its own step: no two are the same while a step has room for it.
-      let delay = 500 + (Double(index) + Double.random(in: 0..<1)) * spacing
+      let delay = 500 + (Double(index) + chance()) * spacing
       await connection.announceDrain(delay: Int(delay))
     }
   }

@@ -1,5 +1,5 @@
 package import HubIO
-import HubRooms
+package import HubRooms
 import HubWire
 import Synchronization
 
@@ -36,17 +36,21 @@ public final class Hub: Sendable {
   ///   - log: where to log.
   ///   - listener: a descriptor that is bound and listens already, as systemd hands it over: its address
   ///     counts in place of `host` and `port`. Nil to open one.
-  public init(settings: Settings, log: Log, listener: Int32? = nil) throws(HubStartError) {
+  public convenience init(settings: Settings, log: Log, listener: Int32? = nil) throws(HubStartError) {
+    guard settings.engine == .memory else {
+      throw HubStartError("engine: the library has memory: only; `roomcast serve` has \(settings.engine)")
+    }
+    try self.init(settings: settings, log: log, listener: listener, engine: MemoryEngine(settings))
+  }
+
+  /// The same with an engine that has been opened.
+  package init(settings: Settings, log: Log, listener: Int32?, engine: any Engine) throws(HubStartError) {
     var settings = settings
     if let listener { try Self.adopt(listener, &settings) }
     isInherited = listener != nil
     let policy = try Policy(settings)
     policyInForce = Lock(policy)
     let reactors = (0..<settings.reactors).map { Reactor(index: $0, kernel: LinuxKernel()) }
-    let engine = MemoryEngine(
-      limits: MemoryEngineLimits(
-        remember: settings.remember.time, rememberedRooms: settings.remember.rooms,
-        idempotency: settings.idempotency.time, idempotencyKeys: settings.idempotency.keys))
     let directory = RoomDirectory(
       reactors: reactors, engine: engine, limits: RoomLimits(settings),
       outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes))
@@ -129,6 +133,7 @@ public final class Hub: Sendable {
         worker.node.directory.start(on: reactor.index)
         let listener = Listener(descriptor: descriptor, reactor: reactor) { worker.accept($0, from: $1) }
         reactor.add(listener, edgeTriggered: false)
+        if reactor.index == 0 { worker.watchEngine() }
       }
     }
     node.log.info(
@@ -178,5 +183,15 @@ extension RoomLimits {
         events: room.events, age: room.age.nanoseconds / 1_000_000, bytes: room.bytes),
       historyPerReactor: max(1, settings.history.node.bytes / settings.reactors),
       roomsPerReactor: max(1, settings.rooms / settings.reactors))
+  }
+}
+
+extension MemoryEngine {
+  package convenience init(_ settings: Settings, makeEpoch: @escaping @Sendable () -> String = randomEpoch) {
+    self.init(
+      limits: MemoryEngineLimits(
+        remember: settings.remember.time, rememberedRooms: settings.remember.rooms,
+        idempotency: settings.idempotency.time, idempotencyKeys: settings.idempotency.keys),
+      makeEpoch: makeEpoch)
   }
 }

@@ -1,4 +1,5 @@
 import HubIO
+import HubRooms
 import HubWire
 
 /// The metrics as Prometheus reads them (text format 0.0.4).
@@ -26,7 +27,8 @@ extension Metrics {
       ])
     text.gauge("roomcast_tls_handshakes_under_way", "TLS handshakes under way.", handshakesUnderWay)
     text.gauge("roomcast_rooms", "Rooms in memory.", rooms)
-    text.gauge("roomcast_rooms_remembered", "Rooms that are gone and whose position is remembered.", remembered)
+    text.gauge(
+      "roomcast_rooms_remembered", "Rooms that are gone and whose position is remembered.", engine.rememberedRooms)
     text.gauge("roomcast_subscriptions", "Subscriptions of all connections.", fanout.subscriptions)
     text.counter("roomcast_events_total", "Events taken.", events)
     text.counter(
@@ -63,7 +65,19 @@ extension Metrics {
     text.gauge("roomcast_history_bytes", "Bytes of history in memory.", historyBytes)
     text.counter(
       "roomcast_history_evictions_total", "Times a room lost history because the node had too much.", historyEvictions)
-    text.gauge("roomcast_idempotency_keys", "Idempotency keys that are known.", idempotencyKeys)
+    text.gauge("roomcast_engine_up", "1 while the engine takes events.", isEngineUp ? 1 : 0)
+    text.gauge("roomcast_engine_waiting", "Events that wait for the engine.", engine.waiting)
+    text.counter("roomcast_engine_appended_total", "Events that the engine has made to last.", engine.appended)
+    text.histogram(
+      "roomcast_engine_commit_seconds", "How long the engine took for each batch of events.", [([], engine.commitTimes)]
+    )
+    text.counter("roomcast_engine_read_total", "Events read from the engine for those who came late.", engine.read)
+    text.counter(
+      "roomcast_engine_dropped_total", "Events dropped by the engine as too many, too old or too large together.",
+      engine.dropped)
+    text.counter("roomcast_engine_failures_total", "Events that the engine could not take.", engine.failures)
+    text.gauge("roomcast_engine_bytes", "Bytes that the engine uses on disk.", engine.bytes)
+    text.gauge("roomcast_idempotency_keys", "Idempotency keys that are known.", engine.keys)
     text.histogram(
       "roomcast_publish_to_write_seconds", "From taking a publish to the write, a delivery.", [([], fanout.latency)])
     text.histogram(

@@ -13,8 +13,8 @@ struct Metrics: Sendable {
   var historyEvictions: UInt64 = 0
   var rooms = 0
   var historyBytes = 0
-  var remembered = 0
-  var idempotencyKeys = 0
+  var engine = EngineStatistics()
+  var isEngineUp = true
   var connections = 0
   var droppedLogLines = 0
   var handshakesUnderWay = 0
@@ -59,9 +59,8 @@ struct Metrics: Sendable {
       metrics.rooms += await home.count
       metrics.historyBytes += await home.historyBytes
     }
-    let remembered = node.engine.remembered
-    metrics.remembered = remembered.rooms
-    metrics.idempotencyKeys = remembered.keys
+    metrics.engine = node.engine.statistics
+    metrics.isEngineUp = node.engine.health == .up
     metrics.connections = node.connections.load(ordering: .relaxed)
     metrics.droppedLogLines = node.log.dropped
     metrics.handshakesUnderWay = node.tls?.underWay ?? 0

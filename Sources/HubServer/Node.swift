@@ -11,7 +11,7 @@ final class Node: Sendable {
   let settings: Settings
   let log: Log
   let directory: RoomDirectory
-  let engine: MemoryEngine
+  let engine: any Engine
   let revocations = Revocations()
   let admission: Admission
   let publishRates: PublishRates
@@ -22,7 +22,7 @@ final class Node: Sendable {
   private let draining = Atomic<Bool>(false)
 
   init(
-    name: String, settings: Settings, log: Log, engine: MemoryEngine, directory: RoomDirectory,
+    name: String, settings: Settings, log: Log, engine: any Engine, directory: RoomDirectory,
     tls: TLSContext? = nil
   ) {
     self.name = name

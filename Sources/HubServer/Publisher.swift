@@ -2,24 +2,69 @@ import HubIO
 import HubRooms
 import HubWire
 
-/// Publishes into a room, for whoever asks: REST or a WebSocket.
+/// Publishes into rooms, for whoever asks: REST or a WebSocket.
 struct Publisher {
   let worker: Worker
 
-  func publish(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?
-  ) async throws(HubError) -> Publication {
+  /// An event and where it goes: a request that has been understood.
+  struct Order {
+    let room: RoomName
+    let event: NewEvent
+    let key: IdempotencyKey?
+  }
+
+  func publish(_ order: Order) async throws(HubError) -> Publication {
     let received = worker.reactor.now
-    return try await worker.node.directory.home(of: room).publish(event, to: room, key: key, received: received)
+    let batch = [Submission(event: order.event, key: order.key)]
+    return try await worker.node.directory.home(of: order.room)
+      .publish(batch, to: order.room, received: received)[0].get()
   }
 
   /// The same without waiting, where the room's home is this reactor and its engine can answer at once; else nil, and
   /// nothing done.
-  func publishNow(_ event: NewEvent, to room: RoomName, key: IdempotencyKey?) throws(HubError) -> Publication? {
-    let home = worker.node.directory.home(of: room)
+  func publishNow(_ order: Order) throws(HubError) -> Publication? {
+    let home = worker.node.directory.home(of: order.room)
     guard home.reactor === worker.reactor else { return nil }
     let received = worker.reactor.now
-    return try home.assumeIsolated { $0.publishNow(event, to: room, key: key, received: received) }.get()
+    return try home.assumeIsolated { $0.publishNow(order.event, to: order.room, key: order.key, received: received) }
+      .get()
+  }
+
+  /// Publishes many, and answers each in their order. Those of one room keep it; rooms do not wait for each other.
+  func publish(_ orders: [Order]) async -> [Result<Publication, HubError>] {
+    var results: [Result<Publication, HubError>?] = Array(repeating: nil, count: orders.count)
+    var waiting: [RoomName: [Int]] = [:]
+    for (index, order) in orders.enumerated() {
+      // None overtakes another that waits.
+      if waiting[order.room] == nil {
+        do throws(HubError) {
+          results[index] = try publishNow(order).map { .success($0) }
+        } catch {
+          results[index] = .failure(error)
+        }
+      }
+      if results[index] == nil { waiting[order.room, default: []].append(index) }
+    }
+    for (indices, answers) in await publish(waiting, of: orders) {
+      for (index, answer) in zip(indices, answers) { results[index] = answer }
+    }
+    return results.map { $0 ?? .failure(HubError(.internal, "the event was not looked at")) }
+  }
+
+  private typealias Answers = (indices: [Int], answers: [Result<Publication, HubError>])
+
+  private func publish(_ waiting: [RoomName: [Int]], of orders: [Order]) async -> [Answers] {
+    let received = worker.reactor.now
+    return await withTaskGroup(of: Answers.self) { group in
+      for (room, indices) in waiting {
+        let batch = indices.map { Submission(event: orders[$0].event, key: orders[$0].key) }
+        let home = worker.node.directory.home(of: room)
+        group.addTask(executorPreference: worker.reactor) {
+          (indices, await home.publish(batch, to: room, received: received))
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
   }
 
   /// The same key must stand for the same event: its digest is over everything that subscribers see of it.

@@ -13,7 +13,7 @@ struct Router {
   enum Plan {
     case reply(Reply)
     /// Understood, but the answer has to be waited for.
-    case publish(PublishRoute.Order)
+    case publish(Publisher.Order)
     case ask(Endpoint)
   }
 
@@ -130,6 +130,9 @@ struct Router {
 
   private func ready() throws(HubError) -> Reply {
     if worker.node.isDraining { throw HubError(.draining, "the hub is shutting down") }
+    if case .down(let reason) = worker.node.engine.health {
+      throw HubError(.engineUnavailable, "the engine takes no events: \(reason)")
+    }
     return .quiet(.text(200, "ready\n"))
   }
 

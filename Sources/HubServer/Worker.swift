@@ -80,6 +80,12 @@ final class Worker: @unchecked Sendable {
     for connection in connections { connection.assumeIsolated { $0.reconsider(policy) } }
   }
 
+  /// Begins to look after the engine; on one worker only.
+  func watchEngine() {
+    let watch = EngineWatch(node: node, reactor: reactor)
+    Task.immediate(executorPreference: reactor) { await watch.run() }
+  }
+
   /// Counts an error that somebody was told.
   func count(_ code: ErrorCode) {
     statistics.errors[code, default: 0] += 1

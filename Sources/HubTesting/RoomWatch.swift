@@ -17,7 +17,7 @@ package struct RoomWatch {
   /// What a client would resume from.
   package private(set) var position: Position?
   package private(set) var isSubscribed = false
-  package private(set) var sights: [(offset: UInt64, sight: Sight, connection: String)] = []
+  package private(set) var sights: [(position: Position, sight: Sight, connection: String)] = []
   package private(set) var ephemerals: [String] = []
   package private(set) var gaps = 0
   package private(set) var recoveries = 0
@@ -69,6 +69,11 @@ package struct RoomWatch {
     see(.event(data), at: position)
   }
 
+  /// An event that has a place, as a program that uses a client gets it.
+  package mutating func event(_ data: String, at place: Position) {
+    see(.event(data), at: place)
+  }
+
   package mutating func skip(_ position: Position) {
     see(.skip(connection: connection), at: position)
   }
@@ -76,7 +81,7 @@ package struct RoomWatch {
   package mutating func gap(from: Position, to end: Position) {
     gaps += 1
     if from != position { note("a gap from \(from), but had been told \(text)") }
-    if end.offset <= from.offset { note("a gap from \(from) to \(end)") }
+    if end.epoch == from.epoch, end.offset <= from.offset { note("a gap from \(from) to \(end)") }
     position = end
   }
 
@@ -87,7 +92,7 @@ package struct RoomWatch {
     }
     if position == nil { note("\(place) before `subscribed`") }
     position = place
-    sights.append((place.offset, sight, connection))
+    sights.append((place, sight, connection))
   }
 
   private var text: String { position.map(\.description) ?? "nothing" }

@@ -2,37 +2,44 @@ package import HubIO
 package import HubRooms
 package import HubWire
 
-/// A memory engine whose answers come when the test says: at once, later and in any order, or as a failure.
+/// An engine outside the hub whose answers come when the test says: at once, later and in any order, as a failure, or
+/// not at all. It goes on when the hub does not.
 ///
 /// As a participant of a simulation it lets go of one held answer a step, chosen by the seed.
 package final class ScriptedEngine: Engine, Participant, @unchecked Sendable {
-  /// What becomes of one append.
+  /// What becomes of one call.
   package enum Verdict: Sendable {
     case now
-    /// Taken, and answered when ``release(_:)`` says so.
+    /// Done, and answered when ``release(_:)`` says so.
     case later
-    /// Not taken.
+    /// Not done.
     case refuse
-    /// Taken, but the answer is lost: its caller cannot know.
+    /// Done, but the answer is lost: its caller cannot know.
     case lose
   }
 
   private let state: Lock<MemoryEngineState>
+  /// What it keeps of each room, from offset 1 on; nil where it keeps no events.
+  private var kept: [RoomName: [Event]]?
   private var held: [UnsafeContinuation<Void, Never>] = []
   /// Asked for each append, with how many there were before.
   package var verdict: (Int) -> Verdict = { _ in .now }
+  /// Asked for each reading of events; nothing is lost by losing such an answer.
+  package var readVerdict: () -> Verdict = { .now }
   /// Asked for each `open`: whether its answer is held.
   package var holdsOpen: () -> Bool = { false }
   package private(set) var appends = 0
+  package private(set) var reads = 0
   package private(set) var opened = 0
   package private(set) var closed = 0
 
-  package init(limits: MemoryEngineLimits = MemoryEngineLimits()) {
+  /// - Parameter keepsEvents: whether events can be read from it.
+  package init(limits: MemoryEngineLimits = MemoryEngineLimits(), keepsEvents: Bool = false) {
     state = Lock(MemoryEngineState(limits: limits, makeEpoch: { "test" }))
+    kept = keepsEvents ? [:] : nil
   }
 
   package var heldCount: Int { held.count }
-  package var rememberedRooms: Int { state.withLock { $0.rememberedRooms } }
 
   /// Lets the answer at `index` go.
   package func release(_ index: Int) {
@@ -45,30 +52,70 @@ package final class ScriptedEngine: Engine, Participant, @unchecked Sendable {
     return true
   }
 
-  package func open(_ room: RoomName, at time: Moment) async throws(HubError) -> Position {
+  private func hold() async {
+    await withUnsafeContinuation { held.append($0) }
+  }
+
+  package func open(_ room: RoomName, at time: Moment) async throws(HubError) -> RoomPlace {
     opened += 1
-    let position = state.withLock { $0.open(room, at: time) }
-    if holdsOpen() { await withUnsafeContinuation { held.append($0) } }
-    return position
+    let place = place(state.withLock { $0.open(room, at: time) })
+    if holdsOpen() { await hold() }
+    return place
+  }
+
+  private func place(_ newest: Position) -> RoomPlace {
+    RoomPlace(newest: newest, oldest: kept == nil ? nil : 1)
   }
 
   package func append(
-    _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
-  ) async throws(HubError) -> Appended {
+    _ batch: [NewAppend], to room: RoomName, at time: Moment
+  ) async -> [Result<Appended, HubError>] {
     let verdict = verdict(appends)
     appends += 1
-    if case .refuse = verdict { throw Self.unavailable }
+    if case .refuse = verdict { return batch.map { _ in .failure(Self.unavailable) } }
+    let answers = batch.map { new in Result { () throws(HubError) in try take(new, room, time) } }
+    if case .later = verdict { await hold() }
+    if case .lose = verdict { return batch.map { _ in .failure(Self.unavailable) } }
+    return answers
+  }
+
+  private func take(_ new: NewAppend, _ room: RoomName, _ time: Moment) throws(HubError) -> Appended {
     let answer = try state.withLock { (state) throws(HubError) in
-      try state.append(to: room, isEphemeral: event.isEphemeral, key: key, subscribers: subscribers, at: time)
+      try state.append(
+        to: room, isEphemeral: new.event.isEphemeral, key: new.key, subscribers: new.subscribers, at: time)
     }
-    if case .later = verdict { await withUnsafeContinuation { held.append($0) } }
-    if case .lose = verdict { throw Self.unavailable }
+    if case .fresh(let position?) = answer {
+      kept?[room, default: []].append(Event(new.event, room: room, position: position, time: new.time))
+    }
     return answer
+  }
+
+  package func read(
+    _ room: RoomName, after offset: UInt64, through end: UInt64, limit: ReadLimit
+  ) async throws(HubError) -> StoredPart {
+    reads += 1
+    let verdict = readVerdict()
+    if case .refuse = verdict { throw Self.unavailable }
+    let events = (kept?[room] ?? [])[...].dropFirst(Int(offset)).prefix(Int(max(end, offset) - offset))
+    let part = StoredPart(
+      place: place(Position(epoch: "test", offset: UInt64(kept?[room]?.count ?? 0))),
+      events: Array(events.prefix(max(1, limit.events))))
+    if case .later = verdict { await hold() }
+    if case .lose = verdict { throw Self.unavailable }
+    return part
   }
 
   package func close(_ room: RoomName, at time: Moment) {
     closed += 1
     state.withLock { $0.close(room, at: time) }
+  }
+
+  package var health: EngineHealth { .up }
+
+  package var statistics: EngineStatistics {
+    var statistics = EngineStatistics()
+    statistics.rememberedRooms = state.withLock { $0.rememberedRooms }
+    return statistics
   }
 
   private static var unavailable: HubError { HubError(.engineUnavailable, "the engine is away") }

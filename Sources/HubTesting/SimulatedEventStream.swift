@@ -12,6 +12,7 @@ package final class SimulatedEventStream: SimulatedClient {
   package private(set) var problems: [String] = []
   package private(set) var errors: [String] = []
   private var isResuming = false
+  private var errorsBefore = 0
 
   package init(name: String, rooms: [String]) {
     self.rooms = rooms.map { RoomWatch(room: $0) }
@@ -20,11 +21,15 @@ package final class SimulatedEventStream: SimulatedClient {
 
   package var isOpen: Bool { isConnected && rooms.allSatisfy(\.isSubscribed) }
 
+  /// The hub has said that some room cannot be had now.
+  package var hasFailed: Bool { errors.count > errorsBefore }
+
   package func open(_ link: SimulatedLink) {
     connect(link)
     head = HTTPResponseParser()
     parser = ServerSentEventParser()
     isStreaming = false
+    errorsBefore = errors.count
     isResuming = !lastEventID.isEmpty
     let query = rooms.map { "room=\($0.room)" }.joined(separator: "&")
     let target = rooms.count == 1 ? "/v1/rooms/\(rooms[0].room)/events" : "/v1/events?\(query)"
@@ -45,12 +50,15 @@ package final class SimulatedEventStream: SimulatedClient {
         case .head(let head):
           status = head.status
           isStreaming = head.status == 200
+          if !isStreaming, ![408, 503].contains(head.status) { note("status \(status)") }
         case .body(let range): if isStreaming { try read(bytes[range]) }
-        case .end: break
+        // A refusal, or the end of a stream that a hub lets go of.
+        case .end: return disconnect()
         }
       }
     } catch {
-      note("\(error)")
+      note("\(error), in \(String(decoding: bytes.prefix(200), as: UTF8.self).debugDescription)")
+      disconnect()
     }
   }
 

@@ -29,6 +29,8 @@ package final class SimulatedLink {
   package private(set) var toClient: SimulatedPipe
   /// Nothing passes, and nobody is told: a cable that is out.
   package var isHalfOpen = false
+  /// Nothing passes for a while, and nothing is lost: a network that is slow.
+  package var isHeld = false
   /// Both ends were told that the connection broke.
   package private(set) var isReset = false
   package private(set) var clientHasClosed = false
@@ -52,7 +54,7 @@ package final class SimulatedLink {
   /// Lets some bytes pass.
   /// - Returns: whether anything changed.
   func step() -> Bool {
-    if isHalfOpen || isReset { return false }
+    if isHalfOpen || isHeld || isReset { return false }
     let inward = toHub.pass(random.number(in: 1...conduct.bytesPerStep))
     let outward = toClient.pass(random.number(in: 1...conduct.bytesPerStep))
     if inward.hasArrived || outward.hasMadeSpace { kernel?.noteEdge(descriptor) }

@@ -1,6 +1,6 @@
 /// All links of a simulation: each step lets bytes pass on one of them.
 package final class SimulatedNetwork: Participant {
-  private let kernels: [SimulatedKernel]
+  private var kernels: [SimulatedKernel]
   private var links: [SimulatedLink] = []
 
   package init(_ kernels: [SimulatedKernel]) {
@@ -12,6 +12,13 @@ package final class SimulatedNetwork: Participant {
     let link = kernels[index].connect(conduct)
     links.append(link)
     return link
+  }
+
+  /// The process at the hub's end has ended: every connection breaks, and new ones lead to another process.
+  package func restart(_ kernels: [SimulatedKernel]) {
+    for link in links { link.reset() }
+    links = []
+    self.kernels = kernels
   }
 
   package func step(_ random: inout SeededRandom) -> Bool {

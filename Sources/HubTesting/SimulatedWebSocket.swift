@@ -99,7 +99,11 @@ package final class SimulatedWebSocket: SimulatedClient {
     if case .handshake(var parser) = stage {
       do {
         while let event = try parser.next(bytes.span, at: &index) {
-          if case .head(let head) = event { _ = try handshake.verify(head) }
+          if case .head(let head) = event {
+            // What was sent has not arrived in time.
+            if head.status == 408 { return disconnect() }
+            _ = try handshake.verify(head)
+          }
           if case .end = event { stage = .open }
         }
       } catch {
@@ -142,9 +146,10 @@ package final class SimulatedWebSocket: SimulatedClient {
     case .unsubscribed(_, let room, _): with(room) { $0.unsubscribed() }
     case .published(let id, _, let position, let duplicate): published?(id, position, duplicate)
     case .pong: pongs += 1
-    case .error(_, let room, let code, let detail, _):
+    case .error(let id, let room, let code, let detail, _):
       errors.append(code)
-      if let room { asked.removeAll { $0.room == room } }
+      // What has an id is about something else than a subscription.
+      if let room, id == nil { asked.removeAll { $0.room == room } }
       if code == "INTERNAL" || code.hasPrefix("INVALID") { note("\(code) \(detail)") }
     case .history, .join, .leave, .members, .reconnect, .other: break
     }

@@ -13,9 +13,12 @@ package protocol Participant: AnyObject {
 /// Each reactor is at home on the thread only during its own turn, so that isolation is checked as on threads of their own
 /// and jobs travel between reactors as they would there.
 package final class SteppedReactors {
-  package let clock = SimulatedClock()
-  package let kernels: [SimulatedKernel]
-  package let reactors: [Reactor]
+  package let clock: SimulatedClock
+  package private(set) var kernels: [SimulatedKernel] = []
+  package private(set) var reactors: [Reactor] = []
+  /// Reactors of processes that have ended: nothing runs there any more, but tasks that were suspended there may still
+  /// hand them jobs.
+  private var retired: [Reactor] = []
   package var random: SeededRandom
   package var participants: [any Participant] = []
   /// The participants' own: they may use ``random`` while they step.
@@ -28,16 +31,28 @@ package final class SteppedReactors {
   /// Whoever had nothing to do since anybody last did something.
   private var idle: [Bool] = []
 
-  package init(count: Int, seed: UInt64) {
-    var random = SeededRandom(seed: seed)
-    let clock = clock
+  package init(count: Int, seed: UInt64, clock: SimulatedClock = SimulatedClock()) {
+    self.clock = clock
+    random = SeededRandom(seed: seed)
+    lots = SeededRandom(seed: 0)
+    begin(count)
+    lots = SeededRandom(seed: random.next())
+  }
+
+  /// The process has ended, in good order or not, and another begins with reactors of its own: the time and the
+  /// participants stay.
+  package func restart(count: Int) {
+    retired += reactors
+    begin(count)
+  }
+
+  private func begin(_ count: Int) {
     kernels = (0..<count).map { _ in SimulatedKernel(clock: clock, seed: random.next()) }
     reactors = kernels.enumerated().map { Reactor(index: $0.offset, kernel: $0.element) }
-    lots = SeededRandom(seed: random.next())
-    self.random = random
     for reactor in reactors {
       reactor.pickJob = { [unowned self] count in self.random.number(in: 0..<count) }
     }
+    idle = []
   }
 
   /// Runs `body` as the reactor's own thread would.

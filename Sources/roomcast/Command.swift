@@ -12,7 +12,9 @@ enum Command {
       publish     post events into a room
       subscribe   print events as they come
       token       make API keys and tokens
-      check       check settings and print what is in force
+      check       check settings and print what is in force; verify a store on disk
+      export      write the history of a store on disk as lines of JSON
+      import      read such lines into a store on disk
 
     `roomcast COMMAND --help` says more; `roomcast --version` prints the version.
 
@@ -31,6 +33,8 @@ enum Command {
     case "subscribe": return await SubscribeCommand.run(rest, environment: environment)
     case "token": return TokenCommand.run(rest)
     case "check": return CheckCommand.run(rest, environment: environment)
+    case "export": return ExportCommand.run(rest, environment: environment)
+    case "import": return await ImportCommand.run(rest, environment: environment)
     case "--version", "version":
       print("roomcast \(Hub.version)")
       return EX_OK

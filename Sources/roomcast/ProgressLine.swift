@@ -7,6 +7,7 @@ final class ProgressLine: Sendable {
   private struct State {
     var began: Int64
     var shown: Int64
+    var accepted = 0
     var isOpen = false
   }
 
@@ -24,18 +25,31 @@ final class ProgressLine: Sendable {
     state = Lock(State(began: now, shown: now))
   }
 
+  /// Events that the hub has taken, as far as was told.
+  var accepted: Int { state.withLock { $0.accepted } }
+
   func show(_ progress: StreamProgress) {
-    guard isShown else { return }
+    show(accepted: progress.accepted, failed: progress.failed, retries: progress.retries, trouble: progress.trouble)
+  }
+
+  /// - Parameters:
+  ///   - failed: besides the lines that were refused.
+  ///   - trouble: shown at once: nothing comes after it for a while.
+  func show(accepted: Int, failed: Int, retries: Int = 0, trouble: String? = nil) {
     let now = Self.now
     let elapsed = state.withLock { state -> Int64? in
-      guard now - state.shown >= Self.interval else { return nil }
+      state.accepted = accepted
+      guard isShown, now - state.shown >= Self.interval || trouble != nil else { return nil }
       state.shown = now
       state.isOpen = true
       return now - state.began
     }
     guard let elapsed else { return }
-    let rate = Int(Double(progress.accepted) / (Double(elapsed) / 1e9))
-    write("\r\u{1B}[K\(progress.accepted) accepted, \(progress.failed + refused.count) failed, \(rate) a second")
+    let rate = Int(Double(accepted) / (Double(elapsed) / 1e9))
+    var line = "\(accepted) accepted, \(failed + refused.count) failed, \(rate) a second"
+    if retries > 0 { line += ", sent again \(retries) times" }
+    if let trouble { line += "; trying again: \(trouble)" }
+    write("\r\u{1B}[K\(line)")
   }
 
   /// Takes the line away.

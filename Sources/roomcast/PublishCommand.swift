@@ -99,7 +99,10 @@ enum PublishCommand {
       usage: "roomcast publish ROOM [DATA|-] [flags]",
       summary: """
         Posts an event into a room, and returns once the hub has taken it. With -, and with no DATA where standard \
-        input is no terminal, each line of it is the data of one event; any number of lines is sent in constant memory.
+        input is no terminal, each line of it is the data of one event; any number of lines is sent in constant memory. \
+        After a lost connection, and while the hub cannot take events, what is not answered is sent again with the same \
+        idempotency key, so that each event is published once and a room's events keep their order; after five tries \
+        in a row without an answer it gives up.
         """,
       sections: [
         ArgumentsHelp.Section(

@@ -20,6 +20,9 @@ struct PublishLines {
     } catch {
       progress.end()
       StandardError.write("roomcast publish: \(error)")
+      if case .refused = error {
+        StandardError.write("roomcast publish: \(progress.accepted) events were accepted before")
+      }
       return PublishCommand.exitCode(error)
     }
   }
@@ -41,7 +44,8 @@ struct PublishLines {
   private func sentence(_ report: StreamReport, failed: Int) -> String {
     let last = report.last[order.room.text].map { ", the last as \($0)" } ?? ""
     let events = "\(report.accepted) event\(report.accepted == 1 ? "" : "s")"
-    return "published \(events) into \(order.room)\(last)" + (failed == 0 ? "" : "; \(failed) failed")
+    let retries = report.retries == 0 ? "" : " (sent again \(report.retries) time\(report.retries == 1 ? "" : "s"))"
+    return "published \(events) into \(order.room)\(last)\(retries)" + (failed == 0 ? "" : "; \(failed) failed")
   }
 
   private func json(_ report: StreamReport, failed: Int) -> [UInt8] {
@@ -49,6 +53,7 @@ struct PublishLines {
       json.member("room", order.room.text)
       json.member("accepted", report.accepted)
       json.member("failed", failed)
+      json.member("retries", report.retries)
       if let position = report.last[order.room.text] { json.member("position", position) }
     }
   }
@@ -86,16 +91,16 @@ struct EnvelopeLines: AsyncSequence, Sendable {
   let refused: RefusedLines
 
   func makeAsyncIterator() -> Iterator {
-    Iterator(order: order, refused: refused, lines: StandardInputLines().makeAsyncIterator())
+    Iterator(order: order, refused: refused, lines: InputLines().makeAsyncIterator())
   }
 
   struct Iterator: AsyncIteratorProtocol {
     let order: PublishOrder
     let refused: RefusedLines
-    var lines: StandardInputLines.Iterator
+    var lines: InputLines.Iterator
     private var number = 0
 
-    init(order: PublishOrder, refused: RefusedLines, lines: StandardInputLines.Iterator) {
+    init(order: PublishOrder, refused: RefusedLines, lines: InputLines.Iterator) {
       self.order = order
       self.refused = refused
       self.lines = lines

@@ -1,4 +1,5 @@
 import Glibc
+import HubDisk
 import HubIO
 import HubServer
 
@@ -37,8 +38,10 @@ enum ServeCommand {
         ArgumentsHelp.Section(
           title: "Exit codes",
           rows: [
-            ("0", "ended by a signal, drained"), ("64", "wrong call"), ("69", "the address cannot be had"),
-            ("78", "wrong settings"),
+            ("0", "ended by a signal, drained"), ("64", "wrong call"), ("65", "the store is damaged"),
+            ("66", "there is no such directory"), ("69", "the address cannot be had"),
+            ("74", "the store cannot be read or written"),
+            ("78", "wrong settings, or the store is not for this process"),
           ]),
       ])
   }
@@ -51,15 +54,20 @@ enum ServeCommand {
     let style = LogStyle(settings.log.format, isTerminal: isatty(2) == 1, environment: environment)
     let log = Log(level: settings.log.level, style: style)
     for warning in reading.warnings { log.warning("\(warning)") }
+    let store: ServedStore
     let hub: Hub
     do {
-      hub = try Hub(settings: settings, log: log, listener: try InheritedSockets.listener(environment: environment))
-      // The address is bound and the files of keys are read: nothing more needs root.
+      store = try ServedStore(settings)
+      hub = try Hub(
+        settings: settings, log: log, listener: try InheritedSockets.listener(environment: environment),
+        engine: store.engine)
+      // The address is bound, the store is open and the files of keys are read: nothing more needs root.
       if !settings.user.isEmpty { try Privileges.drop(to: settings.user) }
     } catch {
       StandardError.write("roomcast: \(error)")
-      return EX_UNAVAILABLE
+      return (error as? DiskError)?.exitCode ?? EX_UNAVAILABLE
     }
+    store.start()
     hideSecrets(of: hub)
     let signals = AsyncStream<Signals.Signal>.makeStream()
     hub.start { reactor in
@@ -69,6 +77,7 @@ enum ServeCommand {
     await waitForEnd(of: hub, signals.stream, log) {
       await reload(hub, SettingsReader.read(arguments: arguments, environment: environment), log)
     }
+    store.stop()
     log.flush()
     return EX_OK
   }

@@ -172,7 +172,7 @@ MISTAKES = {
     "two keys of a name": (
         lambda settings: {**settings, "keys": settings["keys"] + [{**settings["keys"][0], "sha256": "0" * 64}]}, "0" * 64,
         "keys[2].name"),
-    "a limit below zero": (lambda settings: {**settings, "limits": {"publishes": -1}}, "-1", "limits.publishes"),
+    "a limit below zero": (lambda settings: {**settings, "limits": {"publishes": -31337}}, "-31337", "limits.publishes"),
     "an algorithm that is none": (
         lambda settings: {**settings, "tokens": {"keys": [{"algorithm": "none", "secretFile": "x"}]}}, '"none"', "none"),
 }

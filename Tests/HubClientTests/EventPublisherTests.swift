@@ -84,32 +84,6 @@ import Testing
     guard case .unreachable = error else { return #expect(Bool(false), "\(String(describing: error))") }
   }
 
-  @Test func aStreamReportsEachBadLine() async throws {
-    let lines = AsyncStream<[UInt8]> { continuation in
-      for line in [
-        #"{"room":"lines","data":1}"#, "", "oops", #"{"room":"no room","data":1}"#, #"{"room":"lines","data":2}"#,
-      ] {
-        continuation.yield(Array(line.utf8))
-      }
-      continuation.finish()
-    }
-    let report = try await EventPublisher(url: HubFixture.url).publish(lines: lines)
-    #expect(report.accepted == 2 && report.failed == 2)
-    #expect(report.errors.map(\.line) == [3, 4])
-    #expect(report.errors.map(\.refusal.code) == ["INVALID_JSON", "INVALID_ROOM"])
-    #expect(report.last["lines"]?.offset == 2)
-  }
-
-  @Test func aLostStreamSaysHowMuchWasAccepted() async throws {
-    let proxy = try await CuttingProxy(to: HubFixture.url) { _ in 5_000 }
-    let error = await #expect(throws: ClientError.self) {
-      try await EventPublisher(url: proxy.url).publish(
-        lines: NumberedEnvelopes(room: try RoomName("lost"), count: 10_000))
-    }
-    guard case .unreachable(let reason) = error else { return #expect(Bool(false), "\(String(describing: error))") }
-    #expect(reason.contains("events were accepted"))
-  }
-
   @Test func keysAreLongAndNeverTheSame() {
     let keys = (0..<1_000).map { _ in IdempotencyKey.random() }
     #expect(Set(keys).count == 1_000)

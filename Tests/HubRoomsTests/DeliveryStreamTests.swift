@@ -24,7 +24,7 @@ import Testing
         if let live, live != offset { problems.append("behind after \(offset), but at \(live)") }
         live = nil
       case .settled: answers += 1
-      case .attached, .replay: break
+      case .attached, .replay, .renewed: break
       }
     }
   }
@@ -101,7 +101,7 @@ import Testing
       case .event(let event, _): "event \(event.offset)"
       case .behind(let offset): "behind \(offset)"
       case .settled: "settled"
-      case .attached, .replay: "answer"
+      case .attached, .replay, .renewed: "answer"
       }
     }
     #expect(kinds == ["event 1", "behind 1", "settled", "behind 3"])

@@ -45,9 +45,14 @@ import Testing
 
   @Test func `lost is what lies between a subscriber and the oldest event`() {
     let reach = Recovery.Reach(epoch: "e", oldest: 5, newest: 9)
-    #expect(Recovery.lost(after: 3, reach: reach) == 4)
-    #expect(Recovery.lost(after: 4, reach: reach) == nil)
-    #expect(Recovery.lost(after: 9, reach: reach) == nil)
-    #expect(Recovery.lost(after: 3, reach: Recovery.Reach(epoch: "e", oldest: 10, newest: 9)) == 9)
+    func lost(_ offset: UInt64, epoch: String = "e") -> UInt64? {
+      Recovery.lost(after: Position(epoch: epoch, offset: offset), reach: reach)
+    }
+    #expect(lost(3) == 4)
+    #expect(lost(4) == nil)
+    #expect(lost(9) == nil)
+    #expect(lost(7, epoch: "f") == 4, "another epoch has nothing in common with this one")
+    let empty = Recovery.Reach(epoch: "e", oldest: 10, newest: 9)
+    #expect(Recovery.lost(after: Position(epoch: "e", offset: 3), reach: empty) == 9)
   }
 }

@@ -9,7 +9,7 @@ import Testing
 
   private static func state(newest: UInt64 = 0, events: Int = 1000) -> RoomState {
     RoomState(
-      name: Samples.room, position: Position(epoch: "e", offset: newest), reactors: 3,
+      name: Samples.room, place: RoomPlace(newest: Position(epoch: "e", offset: newest), oldest: nil), reactors: 3,
       limit: HistoryLimit(events: events, age: 1_000_000, bytes: 1 << 30))
   }
 
@@ -21,7 +21,7 @@ import Testing
 
   /// What becomes due with the event at `offset`.
   private static func take(_ state: inout RoomState, _ offset: UInt64) -> [UInt64] {
-    var due = state.append(Samples.event(offset)) ? [offset] : []
+    var due = state.append(Samples.event(offset)) == .next ? [offset] : []
     while let next = state.appendEarly() { due.append(next.offset) }
     return due
   }
@@ -45,7 +45,7 @@ import Testing
     var state = Self.state()
     #expect(Self.take(&state, 2).isEmpty)
     #expect(state.history.isEmpty && state.newest.offset == 0)
-    #expect(state.replay(after: 0, limit: Self.all).events.isEmpty)
+    #expect(state.replay(after: state.position(0), limit: Self.all).events.isEmpty)
     #expect(Self.take(&state, 1) == [1, 2])
   }
 
@@ -83,7 +83,7 @@ import Testing
       var offsets = replay.events.map(\.offset)
       while !replay.isLast {
         #expect(!replay.events.isEmpty, "a part without events would never end")
-        replay = state.replay(after: replay.end, limit: limit)
+        replay = state.replay(after: state.position(replay.end), limit: limit)
         offsets += replay.events.map(\.offset)
       }
       #expect(offsets == (isWithin ? Array((after + 1)..<UInt64(count + 1)) : []), "ROOMCAST_SEED=\(seed)")
@@ -93,11 +93,11 @@ import Testing
 
   @Test func `one that fell out of reach is told what is lost, and gets the rest`() {
     let state = Self.filled(10, events: 4)
-    let replay = state.replay(after: 2, limit: Self.all)
+    let replay = state.replay(after: state.position(2), limit: Self.all)
     #expect(replay.lostThrough == 6)
     #expect(replay.events.map(\.offset) == [7, 8, 9, 10])
     #expect(replay.isLast)
-    let edge = state.replay(after: 6, limit: Self.all)
+    let edge = state.replay(after: state.position(6), limit: Self.all)
     #expect(edge.lostThrough == nil && edge.events.count == 4)
   }
 
@@ -121,5 +121,11 @@ import Testing
     #expect(!lost.recovered && lost.events.isEmpty && lost.position.offset == 23 && !lost.hasMore)
     let empty = Self.state(newest: 5).page(.last(10), limit: Self.all)
     #expect(empty.events.isEmpty && empty.position.offset == 5)
+  }
+
+  @Test func `an event that has been here before is known, and changes nothing`() {
+    var state = Self.filled(3)
+    #expect(state.append(Samples.event(2)) == .known && state.append(Samples.event(3)) == .known)
+    #expect(state.newest.offset == 3 && state.history.count == 3 && !state.hasEarly)
   }
 }

@@ -72,5 +72,5 @@ install_without_services() {
 
 # What is needed to compile the hub.
 install_build_packages() {
-  install_packages libssl-dev pkg-config
+  install_packages libsqlite3-dev libssl-dev pkg-config
 }

@@ -118,8 +118,9 @@ extension Connection {
   func endEventStream() {
     if case .closing = stage { return }
     stage = .closing
-    guard stream?.hasHead == true else { return }
+    // Where no head was sent yet, nothing may be: whoever makes the stream finds out, and answers with a refusal.
     leaveRooms()
+    guard stream?.hasHead == true else { return }
     setDeadline(.linger, after: Self.lingerTime)
     endAfterDrain()
   }
@@ -146,7 +147,8 @@ extension Connection {
     guard let stream else { return }
     if stream.isWebSocket {
       channel.push(WebSocketFrame.encode(.text, ServerMessage.encodeReconnect(delay: delay)))
-    } else {
+    } else if stream.hasHead {
+      // Before the head it would stand where the status line must.
       channel.push(ServerSentEvents.retry(milliseconds: delay))
     }
   }

@@ -187,7 +187,8 @@ extension Connection {
     do throws(HubError) {
       let key = try Publisher.key(request.key, principal: grant.principal, event)
       try worker.admitPublish(by: grant)
-      let publication = try await Publisher(worker: worker).publish(event, to: room, key: key)
+      let publication = try await Publisher(worker: worker).publish(
+        Publisher.Order(room: room, event: event, key: key))
       sendJSON(
         ServerMessage.encodePublished(
           id: id, room: room, position: publication.position, duplicate: publication.isDuplicate))

@@ -13,7 +13,7 @@ final class HTTPReader {
     case expectsContinue
     /// A whole request, or the head of one whose body is read part by part, or refused.
     case request(Exchange)
-    /// A part of such a body.
+    /// The next part of such a body: all of it that has arrived.
     case body([UInt8])
     /// The end of such a body.
     case bodyEnd
@@ -43,6 +43,9 @@ final class HTTPReader {
   private var isDropping = false
   /// A body is given out part by part.
   private(set) var isStreaming = false
+  /// What of it has arrived and is not given out yet, and what comes behind.
+  private var part: [UInt8] = []
+  private var delayed: Step?
   /// The credential of the last request, so that it is checked once for many.
   var known: KnownCredential?
   /// Its next part did not come in time: whoever reads it is to say so.
@@ -59,7 +62,7 @@ final class HTTPReader {
   var isInBody: Bool { exchange != nil || isStreaming }
   /// There is something to take without more input: bytes that were held back, or the end of a body whose last part was
   /// given out.
-  var canResume: Bool { !pending.isEmpty || isStreaming }
+  var canResume: Bool { !pending.isEmpty || isStreaming || delayed != nil }
 
   /// Bytes that were held back, for whatever the connection becomes.
   func takePending() -> [UInt8] {
@@ -98,14 +101,30 @@ final class HTTPReader {
   }
 
   private func read(_ input: Span<UInt8>, at index: inout Int, _ now: Moment, _ admit: Admission) -> Step {
+    if let step = delayed {
+      delayed = nil
+      return step
+    }
     do throws(HTTPParseError) {
       while let event = try parser.next(input, at: &index) {
-        if let step = take(event, input, now, admit) { return step }
+        if let step = take(event, input, now, admit) { return behindPart(step) }
       }
-      return .needsInput
+      return part.isEmpty ? .needsInput : takePart()
     } catch {
-      return .failed(error.error, status: error.status)
+      return behindPart(.failed(error.error, status: error.status))
     }
+  }
+
+  /// What has arrived of a streamed body is given out first.
+  private func behindPart(_ step: Step) -> Step {
+    if part.isEmpty { return step }
+    delayed = step
+    return takePart()
+  }
+
+  private func takePart() -> Step {
+    defer { part = [] }
+    return .body(part)
   }
 
   private func take(
@@ -114,7 +133,10 @@ final class HTTPReader {
     switch event {
     case .head(let request): return begin(Exchange(request: request, received: now), admit)
     case .body(let range):
-      if isStreaming { return .body(Self.copy(input, range)) }
+      if isStreaming {
+        part.append(contentsOf: Self.copy(input, range))
+        return nil
+      }
       if isDropping { return nil }
       guard (exchange?.body.count ?? 0) + range.count <= bodyLimit else { return tooLarge("more than \(bodyLimit)") }
       if exchange?.body.isEmpty ?? true {

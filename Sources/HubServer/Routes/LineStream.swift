@@ -69,59 +69,85 @@ struct LineStream {
   func reply(to exchange: Exchange) async throws(HubError) -> Reply {
     let query = try HTTPQuery(exchange.request.query)
     await connection.invite(exchange.request)
+    let stops = try stopsAtTemporary(query)
     switch query["results"] {
-    case nil, "summary": return .quiet(.json(200, try await publishAll(exchange) { _, _ in }))
-    case "each": return try await streamResults(exchange)
+    case "each": return try await streamResults(exchange, stops: stops)
+    case nil, "summary":
+      guard !stops else { throw HubError(.invalidRequest, "`stop` needs `results=each`") }
+      return .quiet(.json(200, try await publishAll(exchange, stops: false, each: { _, _ in }).report))
     default: throw HubError(.invalidRequest, "`results` must be `each` or `summary`")
     }
   }
 
-  /// Publishes line by line; `each` is called with every result, and the report comes back.
+  private func stopsAtTemporary(_ query: HTTPQuery) throws(HubError) -> Bool {
+    switch query["stop"] {
+    case nil: false
+    case "temporary": true
+    default: throw HubError(.invalidRequest, "`stop` must be `temporary`")
+    }
+  }
+
+  /// Publishes what has arrived, again and again; `each` is called with every result, and the report comes back.
+  ///
+  /// - Parameter stops: whether a line that is refused for now is the last that is answered: whoever sends it again, and
+  ///   what is behind it, keeps the order.
+  /// - Returns: whether all lines were answered, and the report.
   private func publishAll(
-    _ exchange: Exchange, each: (EnvelopeResult, Exchange) async -> Void
-  ) async throws(HubError) -> [UInt8] {
+    _ exchange: Exchange, stops: Bool, each: (EnvelopeResult, Exchange) async -> Void
+  ) async throws(HubError) -> (isWhole: Bool, report: [UInt8]) {
     var report = Report()
     var lines = LineSplitter(limit: worker.node.settings.body.bytes)
     while let part = try await connection.nextBodyPart() {
-      for line in lines.take(part) {
-        await publish(line, &report, exchange, each)
-      }
+      let wasTaken = await publish(lines.take(part), stops, &report, exchange, each)
+      if !wasTaken { return (false, report.json) }
     }
-    if let line = lines.takeRest() { await publish(line, &report, exchange, each) }
-    return report.json
+    if let line = lines.takeRest() {
+      let wasTaken = await publish([line], stops, &report, exchange, each)
+      if !wasTaken { return (false, report.json) }
+    }
+    return (true, report.json)
   }
 
+  /// - Returns: false where it stopped at a line that is refused for now.
   private func publish(
-    _ line: LineSplitter.Line, _ report: inout Report, _ exchange: Exchange,
+    _ lines: [LineSplitter.Line], _ stops: Bool, _ report: inout Report, _ exchange: Exchange,
     _ each: (EnvelopeResult, Exchange) async -> Void
-  ) async {
-    for result in await results(line) {
-      report.note(result, line: line.number, exchange: exchange)
-      await each(result, exchange)
+  ) async -> Bool {
+    for (line, results) in zip(lines, await publisher.publish(lines.map(value), stops: stops)) {
+      var wasTaken = true
+      for result in results {
+        report.note(result, line: line.number, exchange: exchange)
+        await each(result, exchange)
+        if result.isTemporary { wasTaken = false }
+      }
+      if stops, !wasTaken { return false }
     }
+    return true
   }
 
-  private func results(_ line: LineSplitter.Line) async -> [EnvelopeResult] {
-    do throws(HubError) {
+  private func value(_ line: LineSplitter.Line) -> Result<JSONValue, HubError> {
+    Result { () throws(HubError) in
       guard let line = line.bytes else {
         let limit = worker.node.settings.body.bytes
         throw HubError(.payloadTooLarge, "the line is longer than the limit of \(limit) bytes (`body.bytes`)")
       }
-      return await publisher.publish(try JSONValue(parsing: line, maximumDepth: JSONScanner.maximumDepth + 1))
-    } catch {
-      return [publisher.failure(error, room: nil)]
+      return try JSONValue(parsing: line, maximumDepth: JSONScanner.maximumDepth + 1)
     }
   }
 
   /// A result a line as it comes, for clients that read while they write.
-  private func streamResults(_ exchange: Exchange) async throws(HubError) -> Reply {
+  private func streamResults(_ exchange: Exchange, stops: Bool) async throws(HubError) -> Reply {
     guard exchange.request.minorVersion >= 1 else {
       throw HubError(.invalidRequest, "`results=each` needs HTTP/1.1, whose answers can be of any length")
     }
     await connection.beginResults(HTTPResponse.resultsHead(sharing, date: worker.dateField))
     do throws(HubError) {
-      let report = try await publishAll(exchange) { result, exchange in
+      let (isWhole, report) = try await publishAll(exchange, stops: stops) { result, exchange in
         await connection.sendResult(result.json(trace: exchange) + [UInt8(ascii: "\n")])
+      }
+      guard isWhole else {
+        await connection.endResults(closing: true)
+        return .streamed
       }
       await connection.sendResult(report + [UInt8(ascii: "\n")])
     } catch {

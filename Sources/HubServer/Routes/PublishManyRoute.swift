@@ -34,10 +34,7 @@ struct PublishManyRoute {
         "there are \(envelopes.count) envelopes, the limit is \(worker.node.settings.body.envelopes) (`body.envelopes`)"
       )
     }
-    var results: [[UInt8]] = []
-    for value in envelopes {
-      for result in await publisher.publish(value) { results.append(result.json(trace: exchange)) }
-    }
+    let results = await publisher.publish(envelopes.map { .success($0) }).joined().map { $0.json(trace: exchange) }
     let body = JSONWriter.object(capacity: results.reduce(32) { $0 + $1.count + 1 }) { json in
       json.key("results")
       json.beginArray()
@@ -76,19 +73,64 @@ struct EnvelopePublisher {
     return renewed
   }
 
-  /// One result for each room of the envelope, in order; an envelope that cannot be read has one.
-  func publish(_ value: JSONValue) async -> [EnvelopeResult] {
-    let envelope: Envelope
-    do throws(EnvelopeError) {
-      envelope = try Envelope.parse(value)
-    } catch {
-      let rooms = error.rooms.isEmpty ? [nil] : error.rooms.map { $0 as String? }
-      return rooms.map { failure(error.error, room: $0) }
+  /// For each value, or why there is none, in order: one result for each room of the envelope, in order; an envelope that
+  /// cannot be read has one.
+  ///
+  /// - Parameter stops: whether those behind one that is refused for now are left alone. An engine refuses a room's events
+  ///   together, so that none of one room overtakes another.
+  func publish(_ values: [Result<JSONValue, HubError>], stops: Bool = false) async -> [[EnvelopeResult]] {
+    var items: [[Item]] = []
+    items.reserveCapacity(values.count)
+    for value in values {
+      let read = read(value)
+      items.append(read)
+      if stops, read.contains(where: \.isTemporary) { break }
     }
-    return await envelope.rooms.asyncMap { await publish(envelope, to: $0) }
+    let orders = items.joined().compactMap { if case .order(let order) = $0 { order } else { nil } }
+    var answers = await Publisher(worker: worker).publish(orders).makeIterator()
+    return items.map { $0.map { result(of: $0, &answers) } }
   }
 
-  private func publish(_ envelope: Envelope, to name: String) async -> EnvelopeResult {
+  /// One room's part of an envelope.
+  private enum Item {
+    case order(Publisher.Order)
+    case refused(HubError, room: String?)
+
+    var isTemporary: Bool { if case .refused(let error, _) = self { error.code.isTemporary } else { false } }
+  }
+
+  private func result(
+    of item: Item, _ answers: inout IndexingIterator<[Result<Publication, HubError>]>
+  ) -> EnvelopeResult {
+    switch item {
+    case .refused(let error, let room): return failure(error, room: room)
+    case .order(let order):
+      switch answers.next() {
+      case .success(let publication): return .taken(order.room, publication)
+      case .failure(let error): return failure(error, room: order.room.text)
+      case nil: return failure(HubError(.internal, "there is no answer"), room: order.room.text)
+      }
+    }
+  }
+
+  private func read(_ value: Result<JSONValue, HubError>) -> [Item] {
+    switch value {
+    case .success(let value): read(value)
+    case .failure(let error): [.refused(error, room: nil)]
+    }
+  }
+
+  private func read(_ value: JSONValue) -> [Item] {
+    do throws(EnvelopeError) {
+      let envelope = try Envelope.parse(value)
+      return envelope.rooms.map { read(envelope, to: $0) }
+    } catch {
+      let rooms = error.rooms.isEmpty ? [nil] : error.rooms.map { $0 as String? }
+      return rooms.map { .refused(error.error, room: $0) }
+    }
+  }
+
+  private func read(_ envelope: Envelope, to name: String) -> Item {
     do throws(HubError) {
       let room = try RoomName(name)
       let grant = try currentGrant()
@@ -102,13 +144,13 @@ struct EnvelopePublisher {
         trace: trace)
       let key = try Publisher.key(envelope.id, principal: grant.principal, event)
       try worker.admitPublish(by: grant)
-      return .taken(room, try await Publisher(worker: worker).publish(event, to: room, key: key))
+      return .order(Publisher.Order(room: room, event: event, key: key))
     } catch {
-      return failure(error, room: name)
+      return .refused(error, room: name)
     }
   }
 
-  func failure(_ error: HubError, room: String?) -> EnvelopeResult {
+  private func failure(_ error: HubError, room: String?) -> EnvelopeResult {
     worker.count(error.code)
     return .refused(error, room: room)
   }
@@ -119,6 +161,8 @@ enum EnvelopeResult {
   case taken(RoomName, Publication)
   case refused(HubError, room: String?)
 
+  var isTemporary: Bool { if case .refused(let error, _) = self { error.code.isTemporary } else { false } }
+
   /// As it stands among the results.
   func json(trace exchange: Exchange) -> [UInt8] {
     switch self {
@@ -127,15 +171,5 @@ enum EnvelopeResult {
       ProblemDetails.encode(
         error: error, status: error.code.status, traceID: exchange.trace().traceID.description)
     }
-  }
-}
-
-extension Array {
-  /// One after the other: events of one request keep their order.
-  func asyncMap<Result>(_ transform: (Element) async -> Result) async -> [Result] {
-    var results: [Result] = []
-    results.reserveCapacity(count)
-    for element in self { results.append(await transform(element)) }
-    return results
   }
 }

@@ -6,15 +6,8 @@ import HubWire
 struct PublishRoute {
   let worker: Worker
 
-  /// A request that has been understood.
-  struct Order {
-    let room: RoomName
-    let event: NewEvent
-    let key: IdempotencyKey?
-  }
-
   /// - Throws: what is wrong with the request.
-  func order(_ exchange: Exchange, room: RoomName) throws(HubError) -> Order {
+  func order(_ exchange: Exchange, room: RoomName) throws(HubError) -> Publisher.Order {
     let request = exchange.request
     let grant = exchange.grant
     var event = NewEvent(name: .message, data: try Self.data(exchange), user: grant.user)
@@ -26,7 +19,7 @@ struct PublishRoute {
     }
     if worker.node.settings.trace.events { event.trace = exchange.trace().parent }
     let key = try Publisher.key(request.idempotencyKey, principal: grant.principal, event)
-    return Order(room: room, event: event, key: key)
+    return Publisher.Order(room: room, event: event, key: key)
   }
 
   private func eventName(_ text: String) throws(HubError) -> EventName {
@@ -36,15 +29,15 @@ struct PublishRoute {
   }
 
   /// The answer, where it can be given at once.
-  func replyNow(to order: Order) throws(HubError) -> Reply? {
-    try Publisher(worker: worker).publishNow(order.event, to: order.room, key: order.key).map { reply($0, order) }
+  func replyNow(to order: Publisher.Order) throws(HubError) -> Reply? {
+    try Publisher(worker: worker).publishNow(order).map { reply($0, order) }
   }
 
-  func reply(to order: Order) async throws(HubError) -> Reply {
-    reply(try await Publisher(worker: worker).publish(order.event, to: order.room, key: order.key), order)
+  func reply(to order: Publisher.Order) async throws(HubError) -> Reply {
+    reply(try await Publisher(worker: worker).publish(order), order)
   }
 
-  private func reply(_ publication: Publication, _ order: Order) -> Reply {
+  private func reply(_ publication: Publication, _ order: Publisher.Order) -> Reply {
     .quiet(.json(201, Self.body(publication, order.room)))
   }
 

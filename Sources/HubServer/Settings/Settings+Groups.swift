@@ -98,6 +98,42 @@ public struct NodeHistorySettings: Sendable, Equatable {
   public init() {}
 }
 
+/// What the engine `disk:` keeps, and how long it may take.
+public struct DiskSettings: Sendable, Equatable {
+  /// What one room keeps on disk.
+  public var room = DiskRoomSettings()
+  /// Bytes that the store may use, 1 MiB to 1 PiB, not less than one room's. Default: 16 GiB.
+  public var bytes = 16 << 30
+  /// Time in which a publish is answered, 1 second to 1 hour. Default: 10 seconds.
+  public var time = Duration.seconds(10)
+  /// Bounds on what waits to be written.
+  public var queue = DiskQueueSettings()
+
+  public init() {}
+}
+
+/// What one room keeps on disk: whichever bound is met first drops the oldest events, a few at a time.
+public struct DiskRoomSettings: Sendable, Equatable {
+  /// Number of events, 1 to 100,000,000. Default: 100,000.
+  public var events = 100_000
+  /// Age of the oldest event, 1 second to 3,650 days. Default: 7 days.
+  public var age = Duration.seconds(7 * 86_400)
+  /// Bytes, 1 KiB to 1 TiB. Default: 1 GiB.
+  public var bytes = 1 << 30
+
+  public init() {}
+}
+
+/// Bounds on what waits to be written: past them publishes are refused for the moment.
+public struct DiskQueueSettings: Sendable, Equatable {
+  /// Number of events, 1 to 1,000,000. Default: 16,384.
+  public var events = 16_384
+  /// Bytes, 1 KiB to 1 GiB; one event always fits. Default: 64 MiB.
+  public var bytes = 64 << 20
+
+  public init() {}
+}
+
 /// Bounds on what waits to be sent to one client: past them it is served from history, at its own pace.
 public struct OutboxSettings: Sendable, Equatable {
   /// Number of frames, 1 to 1,000,000. Default: 256.

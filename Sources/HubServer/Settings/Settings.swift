@@ -59,6 +59,8 @@ public struct Settings: Sendable, Equatable {
   public var limits = LimitSettings()
   /// How much of the past is kept for those who come back.
   public var history = HistorySettings()
+  /// What the engine `disk:` keeps, and how long it may take.
+  public var disk = DiskSettings()
   /// Bounds on what waits to be sent to one client.
   public var outbox = OutboxSettings()
   /// How long a published event is known by its idempotency key.
@@ -86,7 +88,17 @@ public struct Settings: Sendable, Equatable {
 }
 
 /// Where events, positions and presence live.
-public enum EngineAddress: Sendable, Hashable {
+public enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
   /// In this process: gone when it ends.
   case memory
+  /// In a directory of this machine: what is acknowledged is there after a crash.
+  case disk(directory: String)
+
+  /// As it is written in settings.
+  public var description: String {
+    switch self {
+    case .memory: "memory:"
+    case .disk(let directory): "disk:\(directory)"
+    }
+  }
 }

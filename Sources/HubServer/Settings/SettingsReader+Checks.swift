@@ -16,6 +16,13 @@ extension SettingsReader {
         message: "one room may keep \(room), more than history.node.bytes lets all rooms keep, \(node)",
         mend: "lower it to \(node) or raise history.node.bytes")
     }
+    check("disk.room.bytes", against: "disk.bytes", isRight: settings.disk.room.bytes <= settings.disk.bytes) {
+      let room = SettingsUnits.text(bytes: settings.disk.room.bytes)
+      let all = SettingsUnits.text(bytes: settings.disk.bytes)
+      return SettingsMistake(
+        message: "one room may keep \(room) on disk, more than disk.bytes lets the store use, \(all)",
+        mend: "lower it to \(all) or raise disk.bytes")
+    }
     check(
       "proxies.protocol", against: "proxies.trusted",
       isRight: !settings.proxies.protocol || !settings.proxies.trusted.isEmpty

@@ -10,13 +10,19 @@ package enum SettingsReport {
   }
 
   /// One JSON object: `settings`, each with `key`, `value` and `from`; `problems` and `warnings`; `ok`.
-  package static func json(_ reading: SettingsReading) -> String {
+  ///
+  /// - Parameter store: what a look at the engine's store gave, a JSON object, and whether it is right.
+  package static func json(
+    _ reading: SettingsReading, store: (json: String, isRight: Bool)? = nil
+  ) -> String {
     let settings = SettingsKey.table.map { key in
       let from = JSONText.quoted(reading.origin(of: key.path).description)
       return "{\"key\":\(JSONText.quoted(key.path)),\"value\":\(key.json(in: reading.settings)),\"from\":\(from)}"
     }
-    return "{\"ok\":\(reading.problems.isEmpty),\"settings\":[\(settings.joined(separator: ","))],"
-      + "\"problems\":\(json(reading.problems)),\"warnings\":\(json(reading.warnings))}\n"
+    let isRight = reading.problems.isEmpty && store?.isRight ?? true
+    let rest = store.map { ",\"store\":\($0.json)" } ?? ""
+    return "{\"ok\":\(isRight),\"settings\":[\(settings.joined(separator: ","))],"
+      + "\"problems\":\(json(reading.problems)),\"warnings\":\(json(reading.warnings))\(rest)}\n"
   }
 
   private static func json(_ problems: [SettingsProblem]) -> String {

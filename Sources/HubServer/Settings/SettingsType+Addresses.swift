@@ -3,19 +3,27 @@
 import HubWire
 
 extension SettingsType where Value == EngineAddress {
-  /// `memory:`; the mend for any other says which engines this build has.
+  /// `memory:` or `disk:DIRECTORY`; the mend for any other says which engines this build has.
   static let engine = SettingsType(
     placeholder: "URL",
     parse: { input throws(SettingsMistake) in
       if input.text == "memory:" { return .memory }
-      let mend = "this build has memory: (in the process, the default)"
-      let schemes = ["disk:", "redis:", "rediss:"]
+      if let text = input.text, text.hasPrefix("disk:") {
+        let directory = String(text.dropFirst("disk:".count))
+        guard !directory.isEmpty, !directory.utf8.contains(0) else {
+          throw SettingsMistake(
+            message: "\(input.shown) names no directory", mend: "give one, as in disk:/var/lib/roomcast")
+        }
+        return .disk(directory: directory)
+      }
+      let mend = "this build has memory: (in the process, the default) and disk:DIRECTORY"
+      let schemes = ["redis:", "rediss:"]
       if let scheme = schemes.first(where: { input.text?.hasPrefix($0) == true }) {
         throw SettingsMistake(message: "the engine \(scheme) is not in this build", mend: mend)
       }
       throw SettingsMistake(message: "\(input.shown) is not an engine", mend: mend)
     },
-    show: { _ in "memory:" }, json: { _ in JSONText.quoted("memory:") })
+    show: \.description, json: { JSONText.quoted($0.description) })
 }
 
 extension SettingsType where Value == String {

@@ -96,6 +96,17 @@ class Hub:
         assert answer.status == 200 and answer.json["failed"] == 0, answer
         return answer.json
 
+    def history(self, room):
+        """Every event of the room that is kept, read page by page."""
+        events, after = [], "earliest"
+        while True:
+            page = self.get(f"/v1/rooms/{room}/events?after={after}&limit=1000").json
+            assert page["recovered"] is True, page
+            events += page["events"]
+            after = page["position"]
+            if not page["more"]:
+                return events
+
     def websocket(self, path="/v1/ws", **options):
         if self.trust:
             options.setdefault("ssl", ssl.create_default_context(cafile=self.trust))

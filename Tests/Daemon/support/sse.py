@@ -32,10 +32,11 @@ class EventStream:
         """The next event; None at the end of the stream."""
         event_id, name, data = None, "message", []
         while True:
-            line = self._response.readline().decode()
-            if not line:
+            line = self._response.readline()
+            # A line that is cut off says nothing.
+            if not line.endswith(b"\n"):
                 return None
-            line = line.rstrip("\n")
+            line = line.decode().rstrip("\n")
             field, _, value = line.partition(":")
             value = value[1:] if value.startswith(" ") else value
             if line == "":

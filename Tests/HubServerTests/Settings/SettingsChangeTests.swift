@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func `each setting is taken over or waits, both ways, and no other with it`() {
-    for key in SettingsKey.table where key.path != "engine" {
+    for key in SettingsKey.table {
       let read = Self.settings(with: key)
       for (running, read) in [(Self.usual, read), (read, Self.usual)] {
         let change = SettingsChange(from: running, to: read)

@@ -30,6 +30,8 @@ import Testing
     ("tokens.grace", "25s"), ("proxies.trusted", ""), ("proxies.protocol", "false"),
     ("proxies.field", "x-forwarded-for"), ("tls.certificates", ""),
     ("tls.minimum", "1.2"), ("tls.clientAuthorities", ""), ("tls.handshakes", "1000"),
+    ("disk.room.events", "100000"), ("disk.room.age", "168h"), ("disk.room.bytes", "1GiB"), ("disk.bytes", "16GiB"),
+    ("disk.time", "10s"), ("disk.queue.events", "16384"), ("disk.queue.bytes", "64MiB"),
   ])
   func `defaults are the documented ones`(path: String, shown: String) {
     #expect(SettingsKey.named(path).text(in: Settings(machine: fixedMachine)) == shown)
@@ -43,7 +45,7 @@ import Testing
   }
 
   @Test func `a setting writes its own property and no other`() {
-    for key in SettingsKey.table where key.path != "engine" {
+    for key in SettingsKey.table {
       let settings = readSettings([key.flag + "=" + settingsSamples[key.path]!.input]).settings
       for other in SettingsKey.table {
         let isDefault = other.text(in: settings) == other.text(in: Settings(machine: fixedMachine))

@@ -16,7 +16,7 @@ import Testing
     + "set enableServiceLinks: false for the pod, or name the service otherwise"
   private static let insecureMend = SettingsMistake.openDoor("0.0.0.0").mend
   private static let engineMend =
-    "this build has memory: (in the process, the default)"
+    "this build has memory: (in the process, the default) and disk:DIRECTORY"
   private static let timeMend =
     "give seconds, or a time such as 500ms, 25s, 5m or 24h"
   private static let nodeMend512 =
@@ -29,8 +29,8 @@ import Testing
 
   @Test(arguments: [
     (
-      "--engine disk:/x",
-      "--engine: engine: the engine disk: is not in this build; \(engineMend)"
+      "--engine disk:",
+      "--engine: engine: \"disk:\" names no directory; give one, as in disk:/var/lib/roomcast"
     ),
     (
       "--engine rediss://x",

@@ -19,7 +19,10 @@ private let sampleFiles = [
 
 /// A value for each key, unlike its default, as a flag has it and as the report shows it.
 let settingsSamples: [String: (input: String, shown: String)] = [
-  "engine": ("memory:", "memory:"), "host": ("127.0.0.2", "127.0.0.2"), "port": ("0", "0"), "reactors": ("3", "3"),
+  "engine": ("disk:/data", "disk:/data"), "disk.room.events": ("6", "6"), "disk.room.age": ("30d", "720h"),
+  "disk.room.bytes": ("2MiB", "2MiB"), "disk.bytes": ("2GiB", "2GiB"), "disk.time": ("20s", "20s"),
+  "disk.queue.events": ("8", "8"), "disk.queue.bytes": ("1MiB", "1MiB"), "host": ("127.0.0.2", "127.0.0.2"),
+  "port": ("0", "0"), "reactors": ("3", "3"),
   "connections": ("500", "500"), "drain": ("0", "0s"), "insecure": ("true", "true"),
   "allow.origins": ("https://*.Example.org, http://a:3000", "https://*.example.org,http://a:3000"),
   "allow.hosts": ("Hub.local,::1", "hub.local,[::1]"), "log.level": ("debug", "debug"), "log.format": ("json", "json"),

@@ -1,3 +1,4 @@
+import Glibc
 import HubIO
 import HubTesting
 import HubWire
@@ -7,43 +8,95 @@ import Synchronization
 @testable import HubServer
 
 /// A whole hub on stepped reactors: everything of the daemon but its sockets, its threads and its clock.
+///
+/// It can end, in good order or not, and begin anew: what is left of the old one does nothing any more.
 final class SteppedHub {
   let stepped: SteppedReactors
   let network: SimulatedNetwork
-  let node: Node
-  let workers: [Worker]
+  private(set) var node: Node
+  private(set) var workers: [Worker]
+  private var settings: Settings
+  private let streamEvents: Int
+  private let streamBytes: Int
+  /// Tasks of hubs that have ended stay suspended for good, and point to what is in here.
+  private var remains: [(Node, [Worker])] = []
+  /// Workers of this hub that have not drained yet; nil where it is not draining.
+  private var draining: Lock<Int>?
 
-  /// Lines below errors are not even made.
-  private static let log = Log(level: .error, style: .json)
+  /// Nobody reads what it says.
+  private static let log = Log(level: .error, style: .json, descriptor: Glibc.open("/dev/null", O_WRONLY))
 
   /// - Parameter engine: where events live; nil for a memory engine with the limits of the settings.
   init(
     seed: UInt64, reactors: Int, settings: Settings, engine: (any Engine)? = nil, streamEvents: Int = 8192,
-    streamBytes: Int = 32 << 20
+    streamBytes: Int = 32 << 20, clock: SimulatedClock = SimulatedClock()
   ) {
-    let stepped = SteppedReactors(count: reactors, seed: seed)
-    var settings = settings
-    settings.reactors = reactors
-    let memory = MemoryEngine(
-      limits: MemoryEngineLimits(
-        remember: settings.remember.time, rememberedRooms: settings.remember.rooms,
-        idempotency: settings.idempotency.time, idempotencyKeys: settings.idempotency.keys),
-      makeEpoch: EpochNames().next)
+    stepped = SteppedReactors(count: reactors, seed: seed, clock: clock)
+    self.settings = settings
+    self.settings.reactors = reactors
+    self.streamEvents = streamEvents
+    self.streamBytes = streamBytes
+    network = SimulatedNetwork(stepped.kernels)
+    (node, workers) = Self.assemble(
+      stepped, self.settings, engine ?? MemoryEngine(settings, makeEpoch: EpochNames().next), streamEvents, streamBytes)
+    begin()
+    stepped.participants = [network, Acceptor(self)]
+  }
+
+  private static func assemble(
+    _ stepped: SteppedReactors, _ settings: Settings, _ engine: any Engine, _ streamEvents: Int, _ streamBytes: Int
+  ) -> (Node, [Worker]) {
     let node = Node(
-      name: "stepped", settings: settings, log: Self.log, engine: memory,
+      name: "stepped", settings: settings, log: log, engine: engine,
       directory: RoomDirectory(
-        reactors: stepped.reactors, engine: engine ?? memory, limits: RoomLimits(settings),
+        reactors: stepped.reactors, engine: engine, limits: RoomLimits(settings),
         outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes), streamEvents: streamEvents,
         streamBytes: streamBytes))
-    self.stepped = stepped
-    self.node = node
-    network = SimulatedNetwork(stepped.kernels)
     let policy = try! Policy(settings)
-    workers = stepped.reactors.map { Worker(reactor: $0, node: node, policy: policy) }
+    let workers = stepped.reactors.map { Worker(reactor: $0, node: node, policy: policy) }
     for worker in workers { worker.siblings = workers }
-    for index in workers.indices { stepped.on(index) { _ in node.directory.start(on: index) } }
-    stepped.participants = [network, Acceptor(stepped, workers)]
+    return (node, workers)
   }
+
+  private func begin() {
+    for index in workers.indices { stepped.on(index) { _ in node.directory.start(on: index) } }
+    stepped.on(0) { _ in workers[0].watchEngine() }
+  }
+
+  /// The process is gone at once, and another one begins.
+  func restart(reactors: Int, engine: any Engine) {
+    remains.append((node, workers))
+    draining = nil
+    stepped.restart(count: reactors)
+    network.restart(stepped.kernels)
+    settings.reactors = reactors
+    (node, workers) = Self.assemble(stepped, settings, engine, streamEvents, streamBytes)
+    begin()
+  }
+
+  // MARK: Draining
+
+  /// Begins to send every stream away, as at a SIGTERM.
+  func drain() {
+    guard draining == nil else { return }
+    node.isDraining = true
+    let remaining = Lock(workers.count)
+    draining = remaining
+    let (time, seed) = (settings.drain, stepped.random.next())
+    for worker in workers {
+      let random = Lock(SeededRandom(seed: seed &+ UInt64(worker.reactor.index)))
+      Task(executorPreference: worker.reactor) {
+        var drain = Drain(worker: worker, time: time)
+        drain.chance = { random.withLock { Double($0.number(in: 0..<1000)) / 1000 } }
+        await drain.run()
+        remaining.withLock { $0 -= 1 }
+      }
+    }
+  }
+
+  var isDraining: Bool { draining != nil }
+  /// The process may end now.
+  var hasDrained: Bool { draining?.withLock { $0 == 0 } ?? false }
 
   func connect(_ conduct: SimulatedLink.Conduct) -> SimulatedLink {
     network.connect(to: stepped.random.number(in: 0..<workers.count), conduct)
@@ -96,7 +149,8 @@ final class SteppedHub {
   var descriptors: Int { stepped.kernels.reduce(0) { $0 + $1.openCount } }
 }
 
-private final class EpochNames: Sendable {
+/// Names for epochs that are the same in every run.
+final class EpochNames: Sendable {
   private let number = Atomic<Int>(0)
 
   var next: @Sendable () -> String {
@@ -106,22 +160,21 @@ private final class EpochNames: Sendable {
 
 /// Takes connections from the accept queues, each on its reactor's thread.
 private final class Acceptor: Participant {
-  private let stepped: SteppedReactors
-  private let workers: [Worker]
+  private unowned let hub: SteppedHub
 
-  init(_ stepped: SteppedReactors, _ workers: [Worker]) {
-    self.stepped = stepped
-    self.workers = workers
+  init(_ hub: SteppedHub) {
+    self.hub = hub
   }
 
   func step(_ random: inout SeededRandom) -> Bool {
+    let workers = hub.workers
     let index = random.number(in: 0..<workers.count)
     var worked = false
     for offset in workers.indices {
       let worker = (index + offset) % workers.count
-      let (descriptor, peer) = stepped.kernels[worker].accept(0)
+      let (descriptor, peer) = hub.stepped.kernels[worker].accept(0)
       guard descriptor >= 0 else { continue }
-      stepped.on(worker) { _ in workers[worker].accept(descriptor, from: peer) }
+      hub.stepped.on(worker) { _ in workers[worker].accept(descriptor, from: peer) }
       worked = true
     }
     return worked

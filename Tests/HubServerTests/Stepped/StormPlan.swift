@@ -3,13 +3,25 @@ import HubTesting
 @testable import HubServer
 
 /// What happens in one simulation.
+///
+/// A number that says how often something happens means: once in so many of the things that happen to clients; 0 is never.
 struct StormPlan {
+  /// Where events live.
+  enum Store {
+    case memory
+    /// Outside the hub, which answers late; and, where it `fails`, refuses calls and loses answers.
+    case scripted(fails: Bool)
+    case disk
+  }
+
   var reactors = 1...3
   var rooms = ["a", "b", "c"]
   var webSockets = 4
   var eventStreams = 1
   /// Event streams over all rooms.
   var manyStreams = 1
+  /// Subscribers that resume by the rules of the real client.
+  var subscribers = 1
   var publishers = 2
   /// Events that each publisher posts.
   var posts = 20
@@ -27,14 +39,31 @@ struct StormPlan {
   var leisure = 6
   /// Homes look for deserted rooms all the time.
   var sweeps = false
-  /// Clients stop to read for a while.
+  /// Clients stop to read for a while, and links hold what is under way.
   var stalls = false
   /// Some events leave out a connection, some are ephemeral.
   var exclusions = false
-  /// Answers of the engine are held, and come in any order.
-  var holdsAnswers = false
+  /// Publishers give up some events that were refused, and try used keys for others.
+  var mistakes = false
+  var store = Store.memory
+  /// How often the process is killed.
+  var kills = 0
+  /// How often the machine loses power.
+  var powerLosses = 0
+  /// How often the hub is stopped in good order and started again.
+  var drains = 0
+  /// How often the store is disturbed.
+  var disturbances = 0
+  /// What a failed sync leaves is never written, as Linux does it; else the next sync writes it.
+  var forgetsFailedSyncs = false
+  /// How often the wall clock is set to another time.
+  var clockJumps = 0
   /// History reaches back far enough for everybody: nothing may be lost.
   var losesNothing = true
+  /// The same for what is stored: a new epoch or a gap means that something was lost.
+  var keepsPlaces: Bool {
+    if case .memory = store { kills + powerLosses + drains == 0 } else { true }
+  }
   /// At the end everybody leaves, and the hub must forget.
   var evaporates = false
 }
@@ -54,4 +83,12 @@ struct StormOutcome: Sendable {
   var streamOverflows: UInt64 = 0
   var replayed: UInt64 = 0
   var duplicates = 0
+  /// Times that the hub was started again.
+  var restarts = 0
+  /// Answers that told a publisher to try again later.
+  var refusals = 0
+  /// Failures that a store was made to have.
+  var faults = 0
+  /// Events that were read from the store, not from memory.
+  var coldReads = 0
 }

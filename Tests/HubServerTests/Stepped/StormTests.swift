@@ -7,13 +7,14 @@ import Testing
 /// What API 3.1 promises, while everything goes wrong at once: each test is a plan, run for many seeds.
 ///
 /// A seed that fails is named; `ROOMCAST_SEED=n` runs it alone, step by step as before. `ROOMCAST_SEEDS=n` runs more.
+/// `scripts/simulate` runs many, all plans over all of them; see ``SimulatorTests``.
 @Suite struct StormTests {
   /// Runs the plan for many seeds, each on a thread of its own, and tells the first that failed.
   @discardableResult
-  private func storm(_ plan: StormPlan, seeds: Int = 30) async -> [StormOutcome] {
+  private func storm(_ plan: StormPlan, seeds: Int = 10) async -> [StormOutcome] {
     var outcomes: [StormOutcome] = []
     for seed in Seeds.run(seeds) {
-      let outcome = await Self.run(plan, seed)
+      let outcome = await Storm.run(plan, seed)
       outcomes.append(outcome)
       #expect(outcome.problems.isEmpty, "ROOMCAST_SEED=\(seed): \(outcome.problems.prefix(8).joined(separator: "\n"))")
       if !outcome.problems.isEmpty { break }
@@ -21,19 +22,15 @@ import Testing
     return outcomes
   }
 
-  private static func run(_ plan: StormPlan, _ seed: UInt64) async -> StormOutcome {
-    await BlockingThread.run { Storm(plan, seed: seed).run() }
-  }
-
   @Test func `the same seed gives the same run`() async {
-    var plan = StormPlan()
-    plan.exclusions = true
-    for seed in Seeds.run(5) {
-      let first = await Self.run(plan, seed)
-      let second = await Self.run(plan, seed)
-      #expect(first.trace == second.trace && first.steps == second.steps, "ROOMCAST_SEED=\(seed)")
+    for plan in [StormPlan.exclusions, .everything] {
+      for seed in Seeds.run(3) {
+        let first = await Storm.run(plan, seed)
+        let second = await Storm.run(plan, seed)
+        #expect(first.trace == second.trace && first.steps == second.steps, "ROOMCAST_SEED=\(seed)")
+      }
     }
-    let traces = [await Self.run(plan, 1), await Self.run(plan, 2)].map(\.trace)
+    let traces = [await Storm.run(StormPlan(), 1), await Storm.run(StormPlan(), 2)].map(\.trace)
     #expect(traces[0] != traces[1])
   }
 
@@ -44,99 +41,72 @@ import Testing
   }
 
   @Test func `slow subscribers lose nothing while history reaches back`() async {
-    var plan = StormPlan()
-    plan.stalls = true
-    plan.settings.outbox.frames = 4
-    plan.settings.outbox.bytes = 600
-    plan.conduct = SimulatedLink.Conduct(capacity: 300, window: 200, bytesPerStep: 90, splitsSends: true)
-    plan.posts = 40
-    let outcomes = await storm(plan)
+    let outcomes = await storm(.slow)
     expect(outcomes, { Int($0.overflows) }, "nobody ever fell behind")
     expect(outcomes, { Int($0.replayed) }, "nobody ever caught up")
   }
 
   @Test func `what history no longer holds is told as a gap, and the rest comes in order`() async {
-    var plan = StormPlan()
-    plan.stalls = true
-    plan.losesNothing = false
-    plan.settings.outbox.frames = 2
-    plan.settings.outbox.bytes = 400
-    plan.settings.history.room.events = 3
-    plan.conduct = SimulatedLink.Conduct(capacity: 250, window: 150, bytesPerStep: 60, splitsSends: true)
-    plan.posts = 60
-    plan.rooms = ["a", "b"]
-    let outcomes = await storm(plan)
+    let outcomes = await storm(.gaps)
     expect(outcomes, \.gaps, "nobody was ever told of a gap")
     expect(outcomes, \.failedRecoveries, "nobody ever came back too late")
   }
 
   @Test func `a full stream to a reactor makes its subscribers late, and loses nothing`() async {
-    var plan = StormPlan()
-    plan.streamEvents = 2
-    plan.streamBytes = 500
-    plan.publishers = 5
-    plan.rooms = ["a", "b"]
-    plan.posts = 30
-    plan.exclusions = true
-    let outcomes = await storm(plan)
+    let outcomes = await storm(.streams)
     expect(outcomes, { Int($0.streamOverflows) }, "no stream was ever full")
   }
 
   @Test func `the connection that an event excludes gets a skip in its place`() async {
-    var plan = StormPlan()
-    plan.exclusions = true
-    plan.stalls = true
-    plan.settings.outbox.frames = 6
-    plan.conduct = SimulatedLink.Conduct(capacity: 2000, window: 800, bytesPerStep: 500, splitsSends: true)
-    let outcomes = await storm(plan)
+    let outcomes = await storm(.exclusions)
     expect(outcomes, \.skips, "nothing was ever skipped")
   }
 
   @Test func `answers of the engine in any order leave events in order`() async {
-    var plan = StormPlan()
-    plan.holdsAnswers = true
-    plan.publishers = 5
-    plan.rooms = ["a", "b"]
-    await storm(plan)
+    await storm(.answers)
   }
 
   @Test func `when all have left and history is too old nothing remains but what is remembered`() async {
-    var plan = StormPlan()
-    plan.evaporates = true
-    plan.stalls = true
-    plan.settings.outbox.frames = 4
-    plan.conduct = SimulatedLink.Conduct(capacity: 300, window: 200, bytesPerStep: 90, splitsSends: true)
-    plan.settings.history.room.age = .seconds(5)
-    plan.losesNothing = false
-    await storm(plan)
+    await storm(.evaporation)
   }
 
   @Test func `a room that is let go takes nobody with it who comes at that moment`() async {
-    var plan = StormPlan()
-    plan.reactors = 2...3
-    plan.settings.history.room.age = .milliseconds(1)
-    plan.sweeps = true
-    plan.rooms = ["a", "b", "c", "d", "e"]
-    plan.eventStreams = 2
-    plan.manyStreams = 0
-    plan.leisure = 2
-    plan.losesNothing = false
-    plan.posts = 15
-    plan.actions = 200
-    plan.webSockets = 3
-    plan.evaporates = true
-    await storm(plan)
+    await storm(.sweeps)
   }
 
   @Test func `connections that break leave nothing behind while an engine is slow`() async {
-    var plan = StormPlan()
-    plan.evaporates = true
-    plan.holdsAnswers = true
-    plan.webSockets = 8
-    plan.posts = 10
-    plan.actions = 300
-    plan.settings.history.room.age = .seconds(200)
-    await storm(plan)
+    await storm(.leaks)
+  }
+
+  // MARK: Hubs that come back
+
+  @Test func `a hub that comes back without its history tells everybody`() async {
+    let outcomes = await storm(.memoryRestarts)
+    expect(outcomes, \.restarts, "no hub was ever restarted")
+    expect(outcomes, \.failedRecoveries, "nobody ever came back to another epoch")
+  }
+
+  @Test func `what an engine took without saying so reaches everybody`() async {
+    let outcomes = await storm(.lostAnswers)
+    expect(outcomes, \.faults, "no answer was ever lost")
+    expect(outcomes, \.duplicates, "no publish was ever repeated")
+  }
+
+  @Test func `a hub that is killed and stopped goes on with what its engine has`() async {
+    let outcomes = await storm(.engineRestarts)
+    expect(outcomes, \.restarts, "no hub was ever restarted")
+  }
+
+  @Test func `what memory no longer holds comes from the disk`() async {
+    let outcomes = await storm(.cold)
+    expect(outcomes, \.coldReads, "nothing was ever read from the disk")
+  }
+
+  @Test func `everything at once loses nothing that was acknowledged`() async {
+    let outcomes = await storm(.everything)
+    expect(outcomes, \.restarts, "no hub was ever restarted")
+    expect(outcomes, \.faults, "the disk never failed")
+    expect(outcomes, \.refusals, "nobody was ever refused")
   }
 
   /// A plan must bring about what it is made for.

@@ -1,0 +1,51 @@
+import Glibc
+
+/// Where a store is, and how its connections are opened.
+struct StoreFiles: Sendable {
+  let path: String
+  /// SQLite's name of what stands between it and the system; nil for the system itself.
+  let vfs: String?
+
+  init(directory: String, vfs: String?) {
+    path = directory + "/roomcast.db"
+    self.vfs = vfs
+  }
+
+  /// Makes an empty file, which nobody else may read, where there is none; those that SQLite adds are as private.
+  func create() throws(DiskError) {
+    guard vfs == nil else { return }
+    // A log alone is what is left of a store, and may hold what was acknowledged.
+    if access(path, F_OK) != 0, access(path + "-wal", F_OK) == 0 {
+      throw DiskError(
+        .damaged,
+        "\(path) is missing, but its log \(path)-wal is there; nothing was changed: put the file back, or move the log away "
+          + "to begin with an empty store")
+    }
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw DiskError(.system, "cannot open \(path): \(String(cString: strerror(errno)))")
+    }
+    close(descriptor)
+  }
+
+  func writing() throws(SQLiteError) -> Database {
+    let database = try Database(path: path, access: .write, vfs: vfs)
+    if vfs == nil { database.waitForLocks(milliseconds: Self.lockTime) }
+    try database.renewLog()
+    return database
+  }
+
+  func reading() throws(SQLiteError) -> Database {
+    let database = try Database(path: path, access: .read, vfs: vfs)
+    if vfs == nil { database.waitForLocks(milliseconds: Self.lockTime) }
+    return database
+  }
+
+  /// What goes wrong while the store is opened, as its owner is told.
+  func opening<Result>(_ body: () throws(SQLiteError) -> Result) throws(DiskError) -> Result {
+    do throws(SQLiteError) { return try body() } catch { throw DiskError(error, path: path) }
+  }
+
+  /// How long another program's lock is waited for.
+  private static let lockTime: Int32 = 1000
+}
