@@ -69,7 +69,7 @@ public actor EventPublisher {
       fields: Credential.add(
         options.credential,
         to: [
-          "Content-Type": "application/json", "Idempotency-Key": key ?? IdempotencyKey.random(),
+          "Content-Type": "application/json", "Idempotency-Key": key ?? RandomKey.random(),
           "User-Agent": UserAgent.text,
         ])
     ).encode(body: data)

@@ -22,7 +22,7 @@ struct LineLedger {
   /// What this connection has said of the oldest line.
   private var results: [ResultLine] = []
 
-  init(maximumLines: Int, maximumBytes: Int, keyPrefix: String = IdempotencyKey.random()) {
+  init(maximumLines: Int, maximumBytes: Int, keyPrefix: String = RandomKey.random()) {
     self.maximumLines = maximumLines
     self.maximumBytes = maximumBytes
     self.keyPrefix = keyPrefix
@@ -54,21 +54,19 @@ struct LineLedger {
 
   /// A new connection gets every line that is not answered, whatever the last one has said of a part of it.
   mutating func beginAgain() {
-    report.retries += 1
+    if isAnswerDue { report.retries += 1 }
     next = oldest
     results = []
   }
 
-  /// Takes a result, which is about the oldest line.
+  /// Takes a result, which is about the oldest line or about none.
   ///
   /// - Returns: the refusal after which this connection must not go on: that of a line that may be taken later, which must
-  ///   come before those behind it, or one that is about no line.
+  ///   come before those behind it, or one of the whole stream.
   /// - Throws: where it is not what a hub says.
   mutating func take(_ result: ResultLine) throws(HubError) -> Refusal? {
-    guard isAnswerDue else {
-      if case .refused(let refusal) = result { return refusal }
-      throw HubError(.invalidRequest, "there are more results than events were sent")
-    }
+    if case .refusedStream(let refusal) = result { return refusal }
+    guard isAnswerDue else { throw HubError(.invalidRequest, "there are more results than events were sent") }
     results.append(result)
     guard lines[oldest].isAnswered(by: results) else { return nil }
     for case .refused(let refusal) in results where refusal.invitesRetry { return refusal }
@@ -81,8 +79,8 @@ struct LineLedger {
     for result in results {
       switch result {
       case .accepted(let receipt): report.note(receipt)
-      case .refused(let refusal): report.note(refusal, line: line.number)
-      case .report: break
+      case .refused(let refusal), .refusedLine(let refusal): report.note(refusal, line: line.number)
+      case .refusedStream, .report: break
       }
     }
     results = []

@@ -204,8 +204,6 @@ final class PublishStream: @unchecked Sendable {
     var refusal: Refusal?
     /// Why no connection would do better.
     var failure: ClientError?
-    /// The last line that was refused for good: where no report comes, it says why.
-    var lastRefusal: Refusal?
     var hasReport = false
 
     static let maximumProblem = 1 << 20
@@ -228,11 +226,7 @@ final class PublishStream: @unchecked Sendable {
   }
 
   private func take(_ line: ResultLine, _ answer: inout Answer) throws(HubError) {
-    switch line {
-    case .report: answer.hasReport = true
-    case .refused(let refusal): answer.lastRefusal = refusal
-    case .accepted: answer.lastRefusal = nil
-    }
+    if case .report = line { answer.hasReport = true }
     if answer.hasReport || answer.refusal != nil { return }
     answer.refusal = try ledger.take(line)
     if let refusal = answer.refusal, !refusal.invitesRetry { answer.failure = .refused(refusal) }
@@ -245,7 +239,6 @@ final class PublishStream: @unchecked Sendable {
       return Interruption(error: .refused(refusal), delay: RetryAfter.read(head.fields))
     }
     if answer.hasReport, isEndSent, ledger.isEmpty { return nil }
-    if !answer.hasReport, let refusal = answer.lastRefusal { throw .refused(refusal) }
     throw .badAnswer("the hub ended its answer before every event was answered")
   }
 }

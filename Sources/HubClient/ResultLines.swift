@@ -3,7 +3,12 @@ import HubWire
 /// One line of the answer to a stream of envelopes.
 enum ResultLine: Sendable {
   case accepted(PublishReceipt)
+  /// One room of a line.
   case refused(Refusal)
+  /// A whole line, which has no other result.
+  case refusedLine(Refusal)
+  /// The stream; no line is answered.
+  case refusedStream(Refusal)
   /// What the hub counted, after the last result.
   case report
 }
@@ -38,7 +43,12 @@ struct ResultLines {
     if try object.present("accepted") != nil { return .report }
     // A problem document has a status, a receipt a room.
     if let status = try object.integer("status", in: 100...599) {
-      return .refused(Refusal(status: Int(status), body: line))
+      let refusal = Refusal(status: Int(status), body: line)
+      return switch try object.string("scope").flatMap(ProblemScope.init(rawValue:)) {
+      case .line: .refusedLine(refusal)
+      case .stream: .refusedStream(refusal)
+      case nil: .refused(refusal)
+      }
     }
     return .accepted(try PublishReceipt(line))
   }

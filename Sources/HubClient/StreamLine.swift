@@ -54,7 +54,7 @@ struct StreamLine: Sendable {
   /// Whether these are all its results. A line that is too long for the hub was not read, and has one, whatever rooms it
   /// names.
   func isAnswered(by results: [ResultLine]) -> Bool {
-    if case .refused(let refusal)? = results.first, refusal.code == ErrorCode.payloadTooLarge.rawValue { return true }
+    if case .refusedLine? = results.first { return true }
     return results.count == self.results
   }
 }

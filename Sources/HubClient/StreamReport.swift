@@ -17,7 +17,7 @@ public struct StreamReport: Sendable {
   public internal(set) var errors: [Failure] = []
   /// Where the first hundred rooms stood after their last event.
   public internal(set) var last: [String: Position] = [:]
-  /// Connections after the first.
+  /// How many times lines were sent again, on another connection.
   public internal(set) var retries = 0
 
   private static let maximumErrors = 100
@@ -42,7 +42,7 @@ public struct StreamProgress: Sendable, Equatable {
   public var accepted = 0
   /// Events that it refused.
   public var failed = 0
-  /// Connections after the first.
+  /// How many times lines were sent again, on another connection.
   public var retries = 0
   /// Why the lines that are not answered are about to be sent again; nil while all goes well.
   public var trouble: String?

@@ -41,7 +41,8 @@ extension Book {
       guard let room = rooms[name], room.isStored else { continue }
       plan.change(plan.index(of: name) { room })
     }
-    for name in exceeding.take(Self.trimmedAtOnce) {
+    plan.exceeding = exceeding.take(Self.trimmedAtOnce)
+    for name in plan.exceeding {
       // It may have been dealt with already.
       guard let room = rooms[name], room.exceeds(limits, cutoff: cutoff) else { continue }
       _ = plan.index(of: name) { room }

@@ -117,6 +117,7 @@ struct Book {
       rooms.apply(room, at: clock.now)
       if room.exceeds(limits, cutoff: cutoff) { exceeding.add(room.name) }
     }
+    for name in plan.exceeding where rooms[name]?.exceeds(limits, cutoff: cutoff) ?? false { exceeding.add(name) }
     keys.apply(plan.keys)
     for room in plan.forgotten + plan.leaving where !room.isEmpty { purging.append(room.id) }
     if plan.isPurged { purging.removeFirst() }
@@ -127,6 +128,7 @@ struct Book {
   /// The plan has come to nothing.
   mutating func discard(_ plan: WritePlan) {
     for name in plan.moved { rooms.moved.add(name) }
+    for name in plan.exceeding { exceeding.add(name) }
     leaving += plan.leaving
     for room in plan.forgotten {
       // One that has been opened again goes on as it was told, and its old row still has to go.

@@ -122,7 +122,7 @@ package final class DiskEngine: Engine {
         return (refusal, refusal == nil && queue.add(item))
       }
       if isFirst { writerBell.ring() }
-      if let refusal { item.fail(refusal) }
+      if let refusal { shared.refuse([item], refusal) }
     }
   }
 
@@ -132,7 +132,10 @@ package final class DiskEngine: Engine {
     _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) throws(HubError) -> Appended? {
     guard event.isEphemeral, key == nil else { return nil }
-    if case .down(let reason) = health { throw HubError(.engineUnavailable, reason) }
+    if case .down(let reason) = health {
+      shared.countRefused(1)
+      throw HubError(.engineUnavailable, reason)
+    }
     return .fresh(nil)
   }
 
@@ -160,8 +163,7 @@ package final class DiskEngine: Engine {
   package func tick(at time: Moment) {
     shared.book.withLock { $0.tick(at: time) }
     let (late, reason) = shared.queue.withLock { $0.expire(at: time) }
-    for item in late { item.fail(reason) }
-    if !late.isEmpty { shared.statistics.withLock { $0.failures += 1 } }
+    shared.refuse(late, reason)
     for continuation in shared.reads.withLock({ $0.expire(at: time) }) {
       continuation.resume(returning: .failure(reason))
     }

@@ -45,7 +45,7 @@ final class Reader: @unchecked Sendable {
       return part
     } catch {
       history = nil
-      if error.isDamage { throw shared.fail(error, attempt: "read") }
+      if error.isDamage { throw shared.fail(error, attempt: "read", isInDoubt: nil) }
       throw HubError(.engineUnavailable, "the store cannot be read: \(error)")
     }
   }

@@ -30,7 +30,22 @@ struct RoomRow {
   /// Its newest place, where its epoch is one.
   var position: Position? { Self.position(epoch, newest) }
   /// Whether the bounds of its history make sense.
-  var hasBounds: Bool { newest >= 0 && newest < .max && oldest >= 1 && oldest <= newest + 1 }
+  var hasBounds: Bool { Self.numbers.contains(newest) && oldest >= 1 && oldest <= newest + 1 }
+
+  /// Where every number in a store is, and far below what fits, so that reckoning with a few of them needs no care.
+  static let numbers: ClosedRange<Int64> = 0...(1 << 60)
+
+  /// What no hub writes.
+  var faults: [String] {
+    var faults: [String] = []
+    if room == nil { faults.append("its name is none that a room can have") }
+    if position == nil { faults.append("its epoch \"\(epoch)\" is none that a hub makes") }
+    if !hasBounds { faults.append("its row says that it has the events \(oldest) to \(newest)") }
+    if !Self.numbers.contains(id) { faults.append("`id` is \(id)") }
+    if !Self.numbers.contains(bytes) { faults.append("`bytes` is \(bytes)") }
+    if let idleSince, !Self.numbers.contains(idleSince) { faults.append("`idle_since` is \(idleSince)") }
+    return faults
+  }
 
   /// Nil where the epoch is none, or the offset is below zero.
   static func position(_ epoch: String, _ offset: Int64) -> Position? {

@@ -6,9 +6,14 @@ extension Store {
   func load() throws(SQLiteError) -> StoredBook {
     let epoch = try database.prepare("SELECT value FROM store WHERE key = 'epoch'")
     guard try epoch.step() else { throw SQLiteError(damage: "the store has no epoch") }
+    guard RoomRow.position(epoch.text(0), 0) != nil else {
+      throw SQLiteError(damage: "the store's epoch is \"\(epoch.text(0))\"")
+    }
     let clock = try database.integer("SELECT value FROM store WHERE key = 'clock'") ?? 0
+    guard RoomRow.numbers.contains(clock) else { throw SQLiteError(damage: "the store's clock shows \(clock)") }
     let last =
       try database.integer("SELECT max(id) FROM (SELECT id FROM rooms UNION ALL SELECT id FROM dropped_rooms)") ?? 0
+    guard last <= RoomRow.numbers.upperBound else { throw SQLiteError(damage: "a room has the `id` \(last)") }
     return StoredBook(
       epoch: epoch.text(0), clock: clock, rooms: try rooms(clock), keys: try keys(), purging: try purging(),
       nextRoom: last + 1)
@@ -22,21 +27,19 @@ extension Store {
   }
 
   private func rooms(_ clock: Int64) throws(SQLiteError) -> [RoomRecord] {
-    let select = try database.prepare(
-      "SELECT id, name, epoch, newest, oldest, bytes, oldest_time, idle_since FROM rooms ORDER BY id")
+    let select = try database.prepare("SELECT \(RoomRow.columns) FROM rooms ORDER BY id")
     var rooms: [RoomRecord] = []
     while try select.step() {
-      var room = RoomRecord(id: select.integer(0), name: try Self.room(select.text(1)), epoch: select.text(2))
-      room.newest = select.offset(3)
-      room.oldest = select.offset(4)
-      room.bytes = Int(select.integer(5))
-      room.oldestTime = select.optionalInteger(6)
+      let row = RoomRow(select)
+      if let fault = row.faults.first { throw SQLiteError(damage: "the room \(row.name): \(fault)") }
+      var room = RoomRecord(id: row.id, name: try Self.room(row.name), epoch: row.epoch)
+      room.newest = UInt64(row.newest)
+      room.oldest = UInt64(row.oldest)
+      room.bytes = Int(row.bytes)
+      room.oldestTime = row.oldestTime
       // One that was open when the last run ended has been unused since then.
-      room.idleSince = select.optionalInteger(7) ?? clock
+      room.idleSince = row.idleSince ?? clock
       room.isStored = true
-      guard room.oldest >= 1, room.oldest <= room.newest + 1 else {
-        throw SQLiteError(damage: "the room \(room.name) has events \(room.oldest) to \(room.newest)")
-      }
       rooms.append(room)
     }
     return rooms
@@ -49,14 +52,27 @@ extension Store {
       """)
     var keys: [KeyUse] = []
     while try select.step() {
-      let position = select.optionalText(5).map { Position(epoch: $0, offset: select.offset(6)) }
+      let (id, used) = (select.integer(0), select.integer(8))
+      guard RoomRow.numbers.contains(id), RoomRow.numbers.contains(used) else {
+        throw SQLiteError(damage: "the idempotency key in row \(id) was used at \(used)")
+      }
+      let position = try select.optionalText(5).map { epoch throws(SQLiteError) in
+        try Self.position(epoch, select.integer(6), key: id)
+      }
       let name = KeyUse.Name(room: try Self.room(select.text(1)), principal: select.text(2), text: select.text(3))
       keys.append(
         KeyUse(
-          id: select.integer(0), name: name, digest: select.bytes(4), position: position,
-          subscribers: Int(select.integer(7)), used: select.integer(8)))
+          id: id, name: name, digest: select.bytes(4), position: position,
+          subscribers: Int(select.integer(7)), used: used))
     }
     return keys
+  }
+
+  private static func position(_ epoch: String, _ offset: Int64, key: Int64) throws(SQLiteError) -> Position {
+    guard offset > 0, RoomRow.numbers.contains(offset), let position = RoomRow.position(epoch, offset) else {
+      throw SQLiteError(damage: "the idempotency key in row \(key) has the position \(epoch)-\(offset)")
+    }
+    return position
   }
 
   private static func room(_ name: String) throws(SQLiteError) -> RoomName {

@@ -13,6 +13,9 @@ extension Store {
       guard selectOldest.offset(0) == room.oldest else { break }
       let time = selectOldest.integer(1)
       let size = Int(selectOldest.integer(2))
+      guard (0...max(0, room.bytes)).contains(size) else {
+        throw SQLiteError(damage: "the event \(room.oldest) of the room \(room.name): its size is \(size)")
+      }
       guard dropped < limit, trim.drops(time: time, size: size) else {
         left = time
         break

@@ -14,8 +14,8 @@ struct StoreFiles: Sendable {
   /// Makes an empty file, which nobody else may read, where there is none; those that SQLite adds are as private.
   func create() throws(DiskError) {
     guard vfs == nil else { return }
-    // A log alone is what is left of a store, and may hold what was acknowledged.
-    if access(path, F_OK) != 0, access(path + "-wal", F_OK) == 0 {
+    // A log alone is what is left of a store, and may hold what was acknowledged. An empty one holds nothing.
+    if access(path, F_OK) != 0, Self.size(of: path + "-wal") ?? 0 > 0 {
       throw DiskError(
         .damaged,
         "\(path) is missing, but its log \(path)-wal is there; nothing was changed: put the file back, or move the log away "
@@ -26,6 +26,12 @@ struct StoreFiles: Sendable {
       throw DiskError(.system, "cannot open \(path): \(String(cString: strerror(errno)))")
     }
     close(descriptor)
+  }
+
+  /// Nil where there is no such file.
+  static func size(of path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
   func writing() throws(SQLiteError) -> Database {

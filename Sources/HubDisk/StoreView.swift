@@ -39,7 +39,7 @@ final class StoreView {
 
   /// Whether the store has a write-ahead log. Without one nobody has it open, and its file is all there is.
   private static func hasLog(_ files: StoreFiles, _ directory: String) throws(DiskError) -> Bool {
-    let log = size(of: files.path + "-wal")
+    let log = StoreFiles.size(of: files.path + "-wal")
     let descriptor = open(files.path, O_RDONLY | O_CLOEXEC)
     guard descriptor < 0 else {
       close(descriptor)
@@ -58,12 +58,7 @@ final class StoreView {
   /// Whether there is not a file of a store.
   static func isMissing(in directory: String) -> Bool {
     let path = StoreFiles(directory: directory, vfs: nil).path
-    return size(of: path) ?? 0 == 0 && size(of: path + "-wal") ?? 0 == 0
-  }
-
-  private static func size(of path: String) -> Int? {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    return StoreFiles.size(of: path) ?? 0 == 0 && StoreFiles.size(of: path + "-wal") ?? 0 == 0
   }
 
   private func checkVersion() throws(DiskError) {
@@ -81,5 +76,5 @@ final class StoreView {
   }
 
   /// What the store's files take.
-  var bytes: Int { (Self.size(of: files.path) ?? 0) + (Self.size(of: files.path + "-wal") ?? 0) }
+  var bytes: Int { (StoreFiles.size(of: files.path) ?? 0) + (StoreFiles.size(of: files.path + "-wal") ?? 0) }
 }

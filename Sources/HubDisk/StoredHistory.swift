@@ -19,7 +19,7 @@ final class StoredHistory {
     selectRoom = try database.prepare("SELECT id, epoch, newest, oldest FROM rooms WHERE name = ?")
     selectEvents = try database.prepare(
       """
-      SELECT offset, time, event, user, excluded, trace, data, bytes FROM events
+      SELECT \(EventRow.columns) FROM events
       WHERE room = ? AND offset > ? AND offset <= ? ORDER BY offset LIMIT ?
       """)
   }
@@ -49,11 +49,12 @@ final class StoredHistory {
     var events: [Event] = []
     var bytes = 0
     while next <= end, events.count < item.limit.events {
-      guard try selectEvents.step(), selectEvents.offset(0) == next else {
+      guard try selectEvents.step(), EventRow.offset(selectEvents) == Int64(clamping: next) else {
         throw SQLiteError(damage: "the room \(item.room) has no event \(next)")
       }
       let position = Position(epoch: place.newest.epoch, offset: next)
-      let event = Event(try newEvent(), room: item.room, position: position, time: selectEvents.integer(1))
+      let row = try row(next, of: item.room)
+      let event = Event(row.event, room: item.room, position: position, time: row.time)
       bytes += event.frame.bytes.count
       if bytes > item.limit.bytes, !events.isEmpty { break }
       events.append(event)
@@ -62,18 +63,12 @@ final class StoredHistory {
     return events
   }
 
-  /// The event of the present row, as it was handed in.
-  private func newEvent() throws(SQLiteError) -> NewEvent {
-    let name: EventName
-    do throws(HubError) {
-      name = try EventName(selectEvents.text(2))
+  /// The present row; one that no hub writes would break the framing of what subscribers get.
+  private func row(_ offset: UInt64, of room: RoomName) throws(SQLiteError) -> EventRow {
+    do throws(EventRow.Fault) {
+      return try EventRow(selectEvents)
     } catch {
-      throw SQLiteError(damage: "\"\(selectEvents.text(2))\" names no event")
+      throw SQLiteError(damage: "the event \(offset) of the room \(room): \(error.reason)")
     }
-    let data: EventData =
-      selectEvents.isNull(6) ? EventData(bytes: selectEvents.bytes(7)) : .json(selectEvents.bytes(6))
-    return NewEvent(
-      name: name, data: data, user: selectEvents.optionalText(3),
-      excluded: selectEvents.optionalText(4).flatMap { ConnectionID($0) }, trace: selectEvents.optionalText(5))
   }
 }

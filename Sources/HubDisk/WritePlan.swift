@@ -23,6 +23,8 @@ struct WritePlan {
   var leaving: [RoomRecord] = []
   /// Rooms whose rows are to say since when they are idle.
   var moved: [RoomName] = []
+  /// Rooms that are looked at as they keep more than they may; there may be too little time for some of them.
+  var exceeding: [RoomName] = []
   /// The new epoch of all rooms without a row.
   var epoch: String?
   /// A room without a row whose events go, and how many of them did.

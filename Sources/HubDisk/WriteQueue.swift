@@ -39,6 +39,8 @@ struct WriteQueue {
   private(set) var isStopping = false
   /// Why nothing is taken; nil while all is well.
   private(set) var failure: Failure?
+  /// Nobody knows what the last transaction came to.
+  private var isInDoubt = false
   /// The writer takes longer than it may.
   private var isStalled = false
   private var lastProbe: Moment?
@@ -48,8 +50,6 @@ struct WriteQueue {
     var reason: String
     /// It does not go away by itself.
     var isFinal: Bool
-    /// Nobody knows what the last transaction came to.
-    var isInDoubt: Bool
   }
 
   /// What one transaction takes at most, and how often a store that has failed is tried.
@@ -68,7 +68,7 @@ struct WriteQueue {
 
   /// Why nobody can say where rooms stand: a transaction may or may not have been taken. Nil where that is known.
   var doubt: HubError? {
-    guard isStalled || failure?.isInDoubt ?? false, case .down(let reason) = health else { return nil }
+    guard isStalled || isInDoubt, case .down(let reason) = health else { return nil }
     return HubError(.engineUnavailable, reason)
   }
 
@@ -146,8 +146,10 @@ struct WriteQueue {
     return isProbeDue
   }
 
+  /// - Parameter isInDoubt: whether nobody knows now what the last transaction came to; nil where that is as it was.
   /// - Returns: those that wait and are not to.
-  mutating func fail(_ failure: Failure) -> ContiguousArray<Item> {
+  mutating func fail(_ failure: Failure, isInDoubt: Bool?) -> ContiguousArray<Item> {
+    if let isInDoubt { self.isInDoubt = isInDoubt }
     // Damage stays what it is, whatever else happens.
     if self.failure?.isFinal ?? false == false { self.failure = failure }
     isProbeDue = false
@@ -161,6 +163,7 @@ struct WriteQueue {
 
   mutating func recover() {
     failure = nil
+    isInDoubt = false
     isProbeDue = false
   }
 

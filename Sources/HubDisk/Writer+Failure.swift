@@ -7,8 +7,9 @@ extension Writer {
   func fail(_ error: SQLiteError) {
     // Where the disk is full the connection is as it was. After anything else nobody knows what it holds.
     if !error.isFull { store = nil }
-    let failure = shared.fail(error, attempt: "written")
-    for item in shared.queue.withLock({ $0.finish() }) { item.fail(failure) }
+    // Until it is opened anew, and the book is compared with it, that stays so.
+    let failure = shared.fail(error, attempt: "written", isInDoubt: store == nil)
+    shared.refuse(shared.queue.withLock { $0.finish() }, failure)
   }
 
   /// Tries whether the store can be written again, when it is time to; false where it is not.

@@ -66,14 +66,19 @@ final class Writer: @unchecked Sendable {
     let answers = items.map { item in shared.book.withLock { $0.take(item.batch, of: item.room, into: &plan) } }
     shared.book.withLock { $0.maintain(&plan) }
     try commit(&plan, store)
-    last = (plan.events.count, shared.now() - started)
-    shared.statistics.withLock { statistics in
-      statistics.commits += 1
-      statistics.appended += UInt64(last.events)
-      statistics.commitTimes.observe(last.time)
-    }
+    // Duplicates alone need no transaction.
+    if plan.isWritten { count(plan.events.count, shared.now() - started) }
     for (item, answers) in zip(shared.queue.withLock({ $0.finish() }), answers) {
       item.continuation?.resume(returning: answers)
+    }
+  }
+
+  private func count(_ events: Int, _ time: Duration) {
+    last = (events, time)
+    shared.statistics.withLock { statistics in
+      statistics.commits += 1
+      statistics.appended += UInt64(events)
+      statistics.commitTimes.observe(time)
     }
   }
 

@@ -138,7 +138,7 @@ package struct EngineStatistics: Sendable {
   package var read: UInt64 = 0
   /// Events dropped because they were too many, too old or too large together.
   package var dropped: UInt64 = 0
-  /// Times that events could not be taken.
+  /// Events that could not be taken.
   package var failures: UInt64 = 0
   /// Bytes on disk.
   package var bytes = 0

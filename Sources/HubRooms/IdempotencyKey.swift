@@ -1,7 +1,9 @@
+import HubWire
+
 /// What makes a repeated publish recognisable: the client's key, who sent it, and a digest of what was sent.
 package struct IdempotencyKey: Sendable, Hashable {
   /// The longest key, in bytes.
-  package static let maximumLength = 200
+  package static let maximumLength = Envelope.maximumKey
 
   /// As the client chose it.
   package let text: String

@@ -20,21 +20,19 @@ package final class MemoryEngine: Engine {
   package func append(
     _ batch: [NewAppend], to room: RoomName, at time: Moment
   ) async -> [Result<Appended, HubError>] {
-    batch.map { new in
-      Result { () throws(HubError) in try append(new.event, room, new.key, new.subscribers, time) }
+    state.withLock { state in
+      batch.map { new in
+        Result { () throws(HubError) in
+          try state.append(
+            to: room, isEphemeral: new.event.isEphemeral, key: new.key, subscribers: new.subscribers, at: time)
+        }
+      }
     }
   }
 
   package func appendNow(
     _ event: NewEvent, to room: RoomName, key: IdempotencyKey?, subscribers: Int, at time: Moment
   ) throws(HubError) -> Appended? {
-    try append(event, room, key, subscribers, time)
-  }
-
-  private func append(
-    _ event: NewEvent, _ room: RoomName, _ key: IdempotencyKey?, _ subscribers: Int,
-    _ time: Moment
-  ) throws(HubError) -> Appended {
     try state.withLock { (state) throws(HubError) in
       try state.append(to: room, isEphemeral: event.isEphemeral, key: key, subscribers: subscribers, at: time)
     }

@@ -47,7 +47,8 @@ package actor Room {
     // What failed may have been taken all the same, and what waits for an event may wait for one whose answer is lost.
     for case .failure(let error) in answers where error.code == .engineUnavailable { isDoubtful = true }
     if appendsUnderWay == 0, state.hasEarly { isDoubtful = true }
-    compareSoon()
+    // While answers are under way they may settle it; otherwise the next sweep has a look.
+    if appendsUnderWay == 0 { compareSoon() }
     return results
   }
 

@@ -170,18 +170,27 @@ package actor Rooms {
 
   private func room(_ name: RoomName) async throws(HubError) -> Room {
     if let room = rooms[name] { return room }
+    try checkSpace()
     let place = try await engine.open(name, at: reactor.now)
     // The engine may have taken its time, and somebody else may have been first.
     if let room = rooms[name] { return room }
-    guard roster.count < limits.roomsPerReactor else {
+    do throws(HubError) {
+      try checkSpace()
+    } catch {
       engine.close(name, at: reactor.now)
-      throw HubError(.tooManyRooms, "the node holds its limit of rooms (`rooms`)")
+      throw error
     }
     let state = RoomState(name: name, place: place, reactors: streams.count, limit: limits.history)
     let room = Room(state: state, reactor: reactor, engine: engine, streams: streams, tally: tally)
     rooms[name] = room
     roster.append(room)
     return room
+  }
+
+  private func checkSpace() throws(HubError) {
+    guard roster.count < limits.roomsPerReactor else {
+      throw HubError(.tooManyRooms, "the node holds its limit of rooms (`rooms`)")
+    }
   }
 
   /// Looks at the next rooms: drops what is too old, and lets go of those that are deserted.

@@ -30,8 +30,32 @@ struct Publisher {
       .get()
   }
 
-  /// Publishes many, and answers each in their order. Those of one room keep it; rooms do not wait for each other.
-  func publish(_ orders: [Order]) async -> [Result<Publication, HubError>] {
+  /// What is handed to the engine at once: far below what may wait there.
+  private static let eventsAtOnce = 1024
+  private static let bytesAtOnce = 8 << 20
+
+  /// Publishes many, some at a time, and answers each in their order. Those of one room keep it.
+  ///
+  /// - Parameter stops: whether nothing more is published once one is refused for now; the rest is refused alike.
+  func publish(_ orders: [Order], stops: Bool = false) async -> [Result<Publication, HubError>] {
+    var results: [Result<Publication, HubError>] = []
+    results.reserveCapacity(orders.count)
+    while results.count < orders.count {
+      var bytes = 0
+      let part = orders[results.count...].prefix(Self.eventsAtOnce).prefix { order in
+        defer { bytes += order.event.data.count }
+        return bytes < Self.bytesAtOnce
+      }
+      let answers = await publish(Array(part))
+      results += answers
+      guard stops, let refusal = answers.first(where: \.isRefusedForNow) else { continue }
+      results += Array(repeating: refusal, count: orders.count - results.count)
+    }
+    return results
+  }
+
+  /// Publishes all of them at once: rooms do not wait for each other.
+  private func publish(_ orders: [Order]) async -> [Result<Publication, HubError>] {
     var results: [Result<Publication, HubError>?] = Array(repeating: nil, count: orders.count)
     var waiting: [RoomName: [Int]] = [:]
     for (index, order) in orders.enumerated() {
@@ -84,4 +108,9 @@ struct Publisher {
     }
     return IdempotencyKey(text: text, principal: principal, digest: Digest.sha256(content.span))
   }
+}
+
+extension Result where Failure == HubError {
+  /// It may be taken when it is tried again.
+  fileprivate var isRefusedForNow: Bool { if case .failure(let error) = self { error.code.isTemporary } else { false } }
 }

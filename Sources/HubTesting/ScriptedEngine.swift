@@ -21,6 +21,8 @@ package final class ScriptedEngine: Engine, Participant, @unchecked Sendable {
   private let state: Lock<MemoryEngineState>
   /// What it keeps of each room, from offset 1 on; nil where it keeps no events.
   private var kept: [RoomName: [Event]]?
+  private let limits: MemoryEngineLimits
+  private var epoch = "test"
   private var held: [UnsafeContinuation<Void, Never>] = []
   /// Asked for each append, with how many there were before.
   package var verdict: (Int) -> Verdict = { _ in .now }
@@ -35,11 +37,19 @@ package final class ScriptedEngine: Engine, Participant, @unchecked Sendable {
 
   /// - Parameter keepsEvents: whether events can be read from it.
   package init(limits: MemoryEngineLimits = MemoryEngineLimits(), keepsEvents: Bool = false) {
+    self.limits = limits
     state = Lock(MemoryEngineState(limits: limits, makeEpoch: { "test" }))
     kept = keepsEvents ? [:] : nil
   }
 
   package var heldCount: Int { held.count }
+
+  /// Loses everything that it had, and begins a new epoch.
+  package func begin(epoch: String) {
+    self.epoch = epoch
+    state.withLock { $0 = MemoryEngineState(limits: limits, makeEpoch: { epoch }) }
+    if kept != nil { kept = [:] }
+  }
 
   /// Lets the answer at `index` go.
   package func release(_ index: Int) {
@@ -98,7 +108,7 @@ package final class ScriptedEngine: Engine, Participant, @unchecked Sendable {
     if case .refuse = verdict { throw Self.unavailable }
     let events = (kept?[room] ?? [])[...].dropFirst(Int(offset)).prefix(Int(max(end, offset) - offset))
     let part = StoredPart(
-      place: place(Position(epoch: "test", offset: UInt64(kept?[room]?.count ?? 0))),
+      place: place(Position(epoch: epoch, offset: UInt64(kept?[room]?.count ?? 0))),
       events: Array(events.prefix(max(1, limit.events))))
     if case .later = verdict { await hold() }
     if case .lose = verdict { throw Self.unavailable }

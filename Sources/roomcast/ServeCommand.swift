@@ -74,10 +74,9 @@ enum ServeCommand {
       reactor.add(Signals(reactor: reactor) { signals.continuation.yield($0) })
     }
     announce("listening on \(hub.url)\n")
-    await waitForEnd(of: hub, signals.stream, log) {
+    await waitForEnd(of: hub, store, signals.stream) {
       await reload(hub, SettingsReader.read(arguments: arguments, environment: environment), log)
     }
-    store.stop()
     log.flush()
     return EX_OK
   }
@@ -108,9 +107,10 @@ enum ServeCommand {
     }
   }
 
-  /// The first signal drains, a second one ends at once.
+  /// The first signal drains and closes the store, a second one ends at once: a disk may never answer.
   private static func waitForEnd(
-    of hub: Hub, _ signals: AsyncStream<Signals.Signal>, _ log: Log, reload: @escaping @Sendable () async -> Void
+    of hub: Hub, _ store: ServedStore, _ signals: AsyncStream<Signals.Signal>,
+    reload: @escaping @Sendable () async -> Void
   ) async {
     var drain: Task<Void, Never>?
     let (ended, end) = AsyncStream<Void>.makeStream()
@@ -121,6 +121,7 @@ enum ServeCommand {
         case .terminate where drain == nil:
           drain = Task {
             await hub.drain()
+            await BlockingThread.run { store.stop() }
             end.finish()
           }
         case .terminate: end.finish()

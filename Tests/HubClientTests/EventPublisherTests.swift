@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func keysAreLongAndNeverTheSame() {
-    let keys = (0..<1_000).map { _ in IdempotencyKey.random() }
+    let keys = (0..<1_000).map { _ in RandomKey.random() }
     #expect(Set(keys).count == 1_000)
     #expect(keys.allSatisfy { $0.utf8.count == 32 })
   }

@@ -41,6 +41,18 @@ import Testing
     #expect(ledger.report.retries == 1 && ledger.settled == 2)
   }
 
+  @Test func `a connection that is lost while no answer is due is no retry`() throws {
+    var ledger = Self.ledger(holding: 1)
+    ledger.beginAgain()
+    _ = Self.sendAll(&ledger)
+    _ = try ledger.take(Self.accepted(1))
+    ledger.add(Self.envelope(2))
+    ledger.beginAgain()
+    #expect(ledger.report.retries == 0 && Self.sendAll(&ledger).count == 1)
+    ledger.beginAgain()
+    #expect(ledger.report.retries == 1)
+  }
+
   @Test func `a line counts once, on whichever connection it is answered`() throws {
     var ledger = Self.ledger()
     ledger.add(Self.envelope(1, rooms: #""rooms":["a","b"]"#))
@@ -111,9 +123,21 @@ import Testing
     #expect(Self.sendAll(&ledger).first?.contains(#""id":"k-991""#) == true)
   }
 
-  @Test func `results without a line are no hub's, but a refusal without one is the stream's`() throws {
+  @Test func `results without a line are no hub's`() throws {
     var ledger = Self.ledger()
     #expect(throws: HubError.self) { try ledger.take(Self.accepted(1)) }
-    #expect(try ledger.take(Self.unavailable)?.code == "ENGINE_UNAVAILABLE")
+    #expect(throws: HubError.self) { try ledger.take(Self.refused("FORBIDDEN")) }
+  }
+
+  @Test func `a refusal of the stream is no line's result`() throws {
+    var ledger = Self.ledger(holding: 2)
+    let sent = Self.sendAll(&ledger)
+    let refusal = Refusal(code: "INVALID_REQUEST", detail: "", isTemporary: false, status: 400)
+    #expect(try ledger.take(.refusedStream(refusal)) == refusal)
+    #expect(ledger.report.failed == 0 && ledger.settled == 0)
+    ledger.beginAgain()
+    #expect(Self.sendAll(&ledger) == sent)
+    var empty = Self.ledger()
+    #expect(try empty.take(.refusedStream(refusal)) == refusal)
   }
 }

@@ -169,6 +169,37 @@ private final class NextCut: Sendable {
     #expect(proxy.connections == 4)
   }
 
+  // A server that ends its first answer with an error of the whole stream, while a line for two rooms is under way.
+  private static func interrupting(temporary: Bool) async throws -> ScriptedServer {
+    let error =
+      #"{"status":408,"code":"TIMEOUT","detail":"the body did not go on","temporary":\#(temporary),"scope":"stream"}"#
+    let receipt = ScriptedServer.receipt
+    return try await ScriptedServer { number in
+      let lines = number == 0 ? [error] : [receipt, receipt, #"{"accepted":2,"failed":0,"errors":[],"last":{}}"#]
+      return .answer(ScriptedServer.answer("200 OK", lines.map { $0 + "\n" }.joined()))
+    }
+  }
+
+  @Test func `an error of the stream that passes is no result, and the line under way is sent again`() async throws {
+    let server = try await Self.interrupting(temporary: true)
+    let report = try await Self.publisher(server.url).publish(
+      lines: Self.stream([#"{"rooms":["a","b"],"data":1}"#]))
+    #expect(report.accepted == 2 && report.failed == 0 && report.retries == 1)
+    #expect(server.requests.count == 2)
+  }
+
+  @Test func `an error of the stream that stays is told at once, and fails no line`() async throws {
+    let server = try await Self.interrupting(temporary: false)
+    let failed = Atomic(0)
+    let error = await #expect(throws: ClientError.self) {
+      try await Self.publisher(server.url).publish(lines: Self.stream([#"{"room":"a","data":1}"#])) { progress in
+        failed.store(progress.failed, ordering: .relaxed)
+      }
+    }
+    #expect("\(error!)" == "TIMEOUT: the body did not go on" && server.requests.count == 1)
+    #expect(failed.load(ordering: .relaxed) == 0)
+  }
+
   @Test func `what is refused for good as a whole is told at once`() async throws {
     let server = try await ScriptedServer { _ in
       .answer(ScriptedServer.answer("403 Forbidden", #"{"code":"FORBIDDEN","detail":"no"}"#))
@@ -194,7 +225,12 @@ private final class NextCut: Sendable {
     let proxy = try await CuttingProxy(to: HubFixture.url)
     let (lines, continuation) = AsyncStream.makeStream(of: [UInt8].self)
     let (accepted, told) = AsyncStream.makeStream(of: Int.self)
-    async let report = Self.publisher(proxy.url, tries: 1).publish(lines: lines) { told.yield($0.accepted) }
+    // The next line may be sent before the client has seen the end of the connection: that costs a try.
+    let publisher = Self.publisher(proxy.url, tries: 2)
+    async let report = {
+      defer { told.finish() }
+      return try await publisher.publish(lines: lines) { told.yield($0.accepted) }
+    }()
     for number in 1...3 {
       continuation.yield(Array(#"{"room":"idle","data":\#(number)}"#.utf8))
       for await count in accepted where count == number { break }

@@ -17,6 +17,8 @@ import Testing
       switch line {
       case .accepted(let receipt): "accepted \(receipt.position.map { "\($0)" } ?? "-") \(receipt.isDuplicate)"
       case .refused(let refusal): "refused \(refusal.code) \(refusal.isTemporary)"
+      case .refusedLine(let refusal): "line refused \(refusal.code)"
+      case .refusedStream(let refusal): "stream refused \(refusal.code)"
       case .report: "report"
       }
     }
@@ -35,5 +37,14 @@ import Testing
     var results = ResultLines()
     #expect(throws: HubError.self) { try Self.take(Array("hello\n".utf8), &results) }
     #expect(throws: HubError.self) { try Self.take(Array(repeating: 0x20, count: 2 << 20), &results) }
+  }
+
+  @Test func `a problem says what it is about, and a scope that nobody knows is a room's`() throws {
+    var results = ResultLines()
+    let lines = ["line", "stream", "planet"].map { #"{"status":413,"code":"\#($0)","scope":"\#($0)"}"# + "\n" }
+    #expect(
+      try Self.take(Array(lines.joined().utf8), &results) == [
+        "line refused line", "stream refused stream", "refused planet false",
+      ])
   }
 }

@@ -47,11 +47,9 @@ import Testing
 
   @Test func `a line that is too long for the hub has one result, whatever rooms it names`() throws {
     let line = try #require(Self.line(#"{"rooms":["a","b"],"data":1}"#))
-    func refusal(_ code: String) -> ResultLine {
-      .refused(Refusal(code: code, detail: "", isTemporary: false, status: 400))
-    }
-    #expect(line.isAnswered(by: [refusal("PAYLOAD_TOO_LARGE")]))
-    #expect(!line.isAnswered(by: [refusal("FORBIDDEN")]))
-    #expect(line.isAnswered(by: [refusal("FORBIDDEN"), refusal("FORBIDDEN")]))
+    let refusal = Refusal(code: "PAYLOAD_TOO_LARGE", detail: "", isTemporary: false, status: 413)
+    #expect(line.isAnswered(by: [.refusedLine(refusal)]))
+    #expect(!line.isAnswered(by: [.refused(refusal)]))
+    #expect(line.isAnswered(by: [.refused(refusal), .refused(refusal)]))
   }
 }

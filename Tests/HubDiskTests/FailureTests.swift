@@ -62,6 +62,39 @@ import Testing
     #expect(await rig.append().fresh?.offset == 2)
   }
 
+  @Test func `what is in doubt stays so where the store cannot be opened anew for want of space`() async throws {
+    let rig = try EngineRig()
+    let first = await rig.append().fresh
+    let engine = try #require(rig.disk)
+    engine.writer.fail(SQLiteError(code: 10, message: "disk I/O error"))
+    // The next try ends with a full disk before anything could be compared.
+    engine.writer.fail(SQLiteError(code: 13, message: "database or disk is full"))
+    await #expect(throws: HubError.self) { try await rig.open("a") }
+    rig.pass(2)
+    #expect(try await rig.open("a").newest == first)
+  }
+
+  @Test func `each refused event is counted, and nothing else`() async throws {
+    let rig = try EngineRig()
+    let engine = try #require(rig.disk)
+    engine.writer.fail(SQLiteError(code: 10, message: "disk I/O error"))
+    #expect(engine.statistics.failures == 0)
+    _ = await rig.append([Samples.append(), Samples.append()], to: "a")
+    #expect(engine.statistics.failures == 2)
+    #expect(throws: HubError.self) {
+      try engine.appendNow(
+        Samples.append(isEphemeral: true).event, to: Samples.room("a"), key: nil, subscribers: 0, at: rig.now)
+    }
+    #expect(engine.statistics.failures == 3)
+  }
+
+  @Test func `duplicates alone are no transaction`() async throws {
+    let rig = try EngineRig()
+    for _ in 0..<3 { _ = await rig.append(key: "k") }
+    let statistics = rig.engine.statistics
+    #expect((statistics.commits, statistics.appended, statistics.commitTimes.count) == (1, 1, 1))
+  }
+
   @Test func `a store that has less than was answered goes on in new epochs`() async throws {
     let rig = try EngineRig()
     let before = await rig.append().fresh

@@ -33,6 +33,7 @@ struct KeyRow {
   func fault(room: RoomRow?, clock: Int64) -> String? {
     if (try? RoomName(self.room)) == nil { return "it belongs to no room" }
     if !(1...IdempotencyKey.maximumLength).contains(key.utf8.count) { return "the key has \(key.utf8.count) bytes" }
+    if !RoomRow.numbers.contains(id) { return "its `id` is \(id)" }
     if digestLength != Self.digestLength { return "its digest has \(digestLength) bytes" }
     if subscribers < 0 { return "it was told of \(subscribers) subscribers" }
     if !(0...max(0, clock)).contains(used) { return "it was used at \(used), and the store's clock shows \(clock)" }
@@ -40,7 +41,9 @@ struct KeyRow {
     // An ephemeral event has no position.
     case (nil, nil): return nil
     case (let epoch?, let offset?):
-      guard offset > 0, RoomRow.position(epoch, offset) != nil else { return "its position is \(epoch)-\(offset)" }
+      guard offset > 0, RoomRow.numbers.contains(offset), RoomRow.position(epoch, offset) != nil else {
+        return "its position is \(epoch)-\(offset)"
+      }
       guard let room, room.epoch == epoch, offset > room.newest else { return nil }
       return "its position \(epoch)-\(offset) comes after the newest of its room, \(room.newest)"
     default: return "it has half a position"

@@ -14,14 +14,7 @@ struct RoomTally {
   init(_ room: RoomRow) {
     self.room = room
     next = room.hasBounds ? room.oldest : 1
-    checkRow()
-  }
-
-  private mutating func checkRow() {
-    if room.room == nil { add("its name is none that a room can have") }
-    if room.position == nil { add("its epoch \"\(room.epoch)\" is none that a hub makes") }
-    if !room.hasBounds { add("its row says that it has the events \(room.oldest) to \(room.newest)") }
-    if let since = room.idleSince, since < 0 { add("`idle_since` is \(since)") }
+    for fault in room.faults { add(fault) }
   }
 
   /// - Parameter fault: what is wrong with the event itself.

@@ -68,7 +68,9 @@ package final class StoreCheck {
         if RoomRow.position(select.text(1), 0) == nil { report.add("the store's epoch is \"\(select.text(1))\"") }
       case "clock":
         clock = select.integer(1)
-        if select.text(2) != "integer" || clock < 0 { report.add("the store's clock shows \"\(select.text(1))\"") }
+        if select.text(2) != "integer" || !RoomRow.numbers.contains(clock) {
+          report.add("the store's clock shows \"\(select.text(1))\"")
+        }
       default: break
       }
     }
@@ -108,7 +110,10 @@ package final class StoreCheck {
     let select = try database.prepare("SELECT id FROM dropped_rooms")
     defer { select.reset() }
     var rooms: Set<Int64> = []
-    while try select.step() { rooms.insert(select.integer(0)) }
+    while try select.step() {
+      rooms.insert(select.integer(0))
+      if !RoomRow.numbers.contains(select.integer(0)) { report.add("`dropped_rooms` has the id \(select.integer(0))") }
+    }
     return rooms
   }
 
@@ -124,7 +129,8 @@ package final class StoreCheck {
   private func take(_ tally: RoomTally, _ room: RoomRow) {
     report.rooms += 1
     report.events += tally.events
-    report.bytes += max(0, room.bytes)
+    // What is out of range was told.
+    if RoomRow.numbers.contains(room.bytes) { report.bytes &+= room.bytes }
     if let time = room.oldestTime { report.oldestTime = min(time, report.oldestTime ?? time) }
     for problem in tally.problems { report.add("the room \(room.name): \(problem)") }
   }

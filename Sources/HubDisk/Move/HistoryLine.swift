@@ -53,13 +53,16 @@ struct HistoryLine {
       room = try RoomName(object.requiredString("room"))
     }
 
+    /// No history is longer, and there is space above for all that is published later.
+    private static let offsets: ClosedRange<UInt64> = 1...(1 << 53)
+
     /// - Throws: what is wrong with the rest.
     func line() throws(HubError) -> HistoryLine {
       if let stranger = object.firstKey(outside: fields) {
         throw HubError(.invalidRequest, "a line has no field `\(stranger.prefix(64))`")
       }
       let position = try Position(object.requiredString("position"))
-      guard (1...UInt64(Int64.max - 1)).contains(position.offset) else {
+      guard Self.offsets.contains(position.offset) else {
         throw HubError(.invalidPosition, "no event stands at the position \(position)")
       }
       guard object.keys.contains(where: { $0 != "room" && $0 != "position" }) else {

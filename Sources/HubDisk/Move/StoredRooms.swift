@@ -40,6 +40,7 @@ final class StoredRooms {
       do throws(SQLiteError) {
         guard let room = try first(byID), room.id >= place else { return rooms }
         rooms.append(room)
+        guard room.id < .max else { return rooms }
         place = room.id + 1
       } catch {
         guard let next = Leap.next(after: place, through: .max - 1, isReadable: { self.isReadable($0) }) else {

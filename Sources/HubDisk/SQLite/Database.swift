@@ -78,9 +78,6 @@ final class Database {
     return try statement.step() ? statement.integer(0) : nil
   }
 
-  /// Rows that the last statement inserted, changed or removed.
-  var changes: Int { Int(sqlite3_changes64(handle)) }
-
   /// Whether a transaction is open. SQLite ends one by itself where an error leaves no other way.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 

@@ -98,12 +98,15 @@ extension Connection {
   func nextBodyPart() async throws(HubError) -> [UInt8]? {
     guard case .http(let reader) = stage else { return nil }
     while !reader.hasTimedOut {
-      // Progress is what counts here: each part gets the whole time.
-      setDeadline(.body, after: node.settings.body.time)
       switch nextStep(reader) {
-      case .needsInput: await channel.waitReadable()
+      case .needsInput:
+        // Progress is what counts here: each wait gets the whole time, and what is done with a part takes none of it.
+        setDeadline(.body, after: node.settings.body.time)
+        await channel.waitReadable()
       case .expectsContinue: channel.push(HTTPResponse.goAhead)
-      case .body(let part): return part
+      case .body(let part):
+        setDeadline(.none, at: reactor.now)
+        return part
       case .bodyEnd:
         setDeadline(.none, at: reactor.now)
         return nil

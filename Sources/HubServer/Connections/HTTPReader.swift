@@ -56,8 +56,8 @@ final class HTTPReader {
     self.bodyLimit = bodyLimit
   }
 
-  /// No byte of a next request has arrived.
-  var isIdle: Bool { parser.isBetweenRequests && pending.isEmpty }
+  /// No byte of a next request has arrived, and all of the last one's body has been given out.
+  var isIdle: Bool { parser.isBetweenRequests && pending.isEmpty && delayed == nil && part.isEmpty }
   /// A head is complete and its body is under way.
   var isInBody: Bool { exchange != nil || isStreaming }
   /// There is something to take without more input: bytes that were held back, or the end of a body whose last part was

@@ -3,7 +3,7 @@ struct LineSplitter {
   struct Line: Equatable {
     /// Counted from 1; blank lines count, but do not come.
     let number: Int
-    /// Nil for a line over the limit, of which nothing is kept.
+    /// Without the blanks before it. Nil for a line over the limit, of which nothing is kept.
     let bytes: [UInt8]?
   }
 
@@ -35,7 +35,9 @@ struct LineSplitter {
     finish()
   }
 
-  private mutating func keep(_ bytes: ArraySlice<UInt8>) {
+  /// Blanks before a line do not count: a client may send them to show that it is there.
+  private mutating func keep(_ part: ArraySlice<UInt8>) {
+    let bytes = rest.isEmpty ? part.drop(while: Self.isBlank) : part
     if isTooLong || rest.count + bytes.count > limit {
       isTooLong = true
       rest = []
@@ -51,7 +53,10 @@ struct LineSplitter {
       isTooLong = false
     }
     if isTooLong { return Line(number: number, bytes: nil) }
-    let isBlank = rest.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
-    return isBlank ? nil : Line(number: number, bytes: rest)
+    return rest.isEmpty ? nil : Line(number: number, bytes: rest)
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
   }
 }

@@ -21,7 +21,7 @@ struct LineStream {
     var errors: [[UInt8]] = []
     var last: [(room: String, position: Position)] = []
 
-    mutating func note(_ result: EnvelopeResult, line: Int, exchange: Exchange) {
+    mutating func note(_ result: EnvelopeResult, line: Int) {
       switch result {
       case .taken(let room, let publication):
         accepted += 1
@@ -74,7 +74,7 @@ struct LineStream {
     case "each": return try await streamResults(exchange, stops: stops)
     case nil, "summary":
       guard !stops else { throw HubError(.invalidRequest, "`stop` needs `results=each`") }
-      return .quiet(.json(200, try await publishAll(exchange, stops: false, each: { _, _ in }).report))
+      return .quiet(.json(200, try await publishAll(stops: false, each: { _, _ in }).report))
     default: throw HubError(.invalidRequest, "`results` must be `each` or `summary`")
     }
   }
@@ -93,16 +93,16 @@ struct LineStream {
   ///   what is behind it, keeps the order.
   /// - Returns: whether all lines were answered, and the report.
   private func publishAll(
-    _ exchange: Exchange, stops: Bool, each: (EnvelopeResult, Exchange) async -> Void
+    stops: Bool, each: (EnvelopeResult, LineSplitter.Line) async -> Void
   ) async throws(HubError) -> (isWhole: Bool, report: [UInt8]) {
     var report = Report()
     var lines = LineSplitter(limit: worker.node.settings.body.bytes)
     while let part = try await connection.nextBodyPart() {
-      let wasTaken = await publish(lines.take(part), stops, &report, exchange, each)
+      let wasTaken = await publish(lines.take(part), stops, &report, each)
       if !wasTaken { return (false, report.json) }
     }
     if let line = lines.takeRest() {
-      let wasTaken = await publish([line], stops, &report, exchange, each)
+      let wasTaken = await publish([line], stops, &report, each)
       if !wasTaken { return (false, report.json) }
     }
     return (true, report.json)
@@ -110,14 +110,14 @@ struct LineStream {
 
   /// - Returns: false where it stopped at a line that is refused for now.
   private func publish(
-    _ lines: [LineSplitter.Line], _ stops: Bool, _ report: inout Report, _ exchange: Exchange,
-    _ each: (EnvelopeResult, Exchange) async -> Void
+    _ lines: [LineSplitter.Line], _ stops: Bool, _ report: inout Report,
+    _ each: (EnvelopeResult, LineSplitter.Line) async -> Void
   ) async -> Bool {
     for (line, results) in zip(lines, await publisher.publish(lines.map(value), stops: stops)) {
       var wasTaken = true
       for result in results {
-        report.note(result, line: line.number, exchange: exchange)
-        await each(result, exchange)
+        report.note(result, line: line.number)
+        await each(result, line)
         if result.isTemporary { wasTaken = false }
       }
       if stops, !wasTaken { return false }
@@ -142,8 +142,8 @@ struct LineStream {
     }
     await connection.beginResults(HTTPResponse.resultsHead(sharing, date: worker.dateField))
     do throws(HubError) {
-      let (isWhole, report) = try await publishAll(exchange, stops: stops) { result, exchange in
-        await connection.sendResult(result.json(trace: exchange) + [UInt8(ascii: "\n")])
+      let (isWhole, report) = try await publishAll(stops: stops) { result, line in
+        await connection.sendResult(json(result, of: line, exchange) + [UInt8(ascii: "\n")])
       }
       guard isWhole else {
         await connection.endResults(closing: true)
@@ -153,13 +153,23 @@ struct LineStream {
     } catch {
       // The head is gone: the error is the last line, and the connection ends because the body was not read to its end.
       worker.count(error.code)
-      let result = EnvelopeResult.refused(error, room: nil).json(trace: exchange)
-      await connection.sendResult(result + [UInt8(ascii: "\n")])
+      await connection.sendResult(problem(error, of: .stream, exchange) + [UInt8(ascii: "\n")])
       await connection.endResults(closing: true)
       return .streamed
     }
     await connection.endResults(closing: false)
     return .streamed
+  }
+
+  /// A line that was not read has one result, whatever rooms it names, and says so.
+  private func json(_ result: EnvelopeResult, of line: LineSplitter.Line, _ exchange: Exchange) -> [UInt8] {
+    if line.bytes == nil, case .refused(let error, _) = result { return problem(error, of: .line, exchange) }
+    return result.json(trace: exchange)
+  }
+
+  private func problem(_ error: HubError, of scope: ProblemScope, _ exchange: Exchange) -> [UInt8] {
+    ProblemDetails.encode(
+      error: error, status: error.code.status, traceID: exchange.trace().traceID.description, scope: scope)
   }
 }
 
@@ -181,7 +191,11 @@ extension Connection {
   /// Sends a part, and returns when there is room for the next: what is not read is not made.
   func sendResult(_ part: [UInt8]) async {
     channel.push(HTTPChunk.encode(part))
-    if !channel.outbox.admits(frames: 1, bytes: part.count, limit: node.outboxLimit) { await channel.waitDrained() }
+    if channel.outbox.admits(frames: 1, bytes: part.count, limit: node.outboxLimit) { return }
+    // Whoever does not read what was asked for is let go, as one who does not send.
+    setDeadline(.linger, after: node.settings.body.time)
+    await channel.waitDrained()
+    setDeadline(.none, at: reactor.now)
   }
 
   func endResults(closing: Bool) {

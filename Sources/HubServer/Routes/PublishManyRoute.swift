@@ -87,7 +87,7 @@ struct EnvelopePublisher {
       if stops, read.contains(where: \.isTemporary) { break }
     }
     let orders = items.joined().compactMap { if case .order(let order) = $0 { order } else { nil } }
-    var answers = await Publisher(worker: worker).publish(orders).makeIterator()
+    var answers = await Publisher(worker: worker).publish(orders, stops: stops).makeIterator()
     return items.map { $0.map { result(of: $0, &answers) } }
   }
 

@@ -7,7 +7,7 @@ package struct Envelope: Sendable, Equatable {
   package static let maximumRooms = 100
   /// The most envelopes of one JSON array.
   package static let maximumCount = 1_000
-  /// The longest idempotency key, in bytes.
+  /// The longest idempotency key, in bytes, here and in a client's message.
   package static let maximumKey = 200
 
   /// As they were written, in order: their names are looked at room by room, since each has a result of its own.

@@ -9,7 +9,10 @@ package enum ProblemDetails {
   /// - Parameters:
   ///   - status: the status of the response; a parser's may differ from the code's own.
   ///   - traceID: the W3C trace id of the request, where there is one.
-  package static func encode(error: HubError, status: Int, traceID: String?) -> [UInt8] {
+  ///   - scope: among the results of a stream, what it is about.
+  package static func encode(
+    error: HubError, status: Int, traceID: String?, scope: ProblemScope? = nil
+  ) -> [UInt8] {
     JSONWriter.object(capacity: 256 + error.detail.utf8.count) { json in
       json.member("type", typePrefix + error.code.rawValue)
       json.member("title", error.code.title)
@@ -17,6 +20,7 @@ package enum ProblemDetails {
       json.member("code", error.code.rawValue)
       json.member("detail", error.detail)
       json.member("temporary", error.code.isTemporary)
+      if let scope { json.member("scope", scope.rawValue) }
       if let traceID { json.member("traceId", traceID) }
     }
   }

@@ -1,8 +1,5 @@
 /// One event that a client asks to publish over its WebSocket.
 package struct PublishRequest: Sendable, Equatable {
-  /// The longest idempotency key, in bytes.
-  package static let maximumKey = 200
-
   /// As the client wrote it.
   package let room: String
   package let name: EventName
@@ -33,7 +30,7 @@ package struct PublishRequest: Sendable, Equatable {
     name = if let event { try EventName(event) } else { .message }
     data = try object.eventData()
     echo = try object.bool("echo") ?? true
-    key = try object.string("key", maximum: Self.maximumKey)
+    key = try object.string("key", maximum: Envelope.maximumKey)
     ephemeral = try object.bool("ephemeral") ?? false
   }
 

@@ -23,6 +23,12 @@ import Testing
     #expect(try StoreSamples.check(copy).isRight)
   }
 
+  @Test func `an offset that leaves no space for what comes later is refused`() throws {
+    let place = { (room: String, offset: Int64) in #"{"room":"\#(room)","position":"e-\#(offset)"}"# }
+    let lines = [place("a", 9_007_199_254_740_992), place("b", 9_007_199_254_740_993), place("c", .max - 1)]
+    #expect(try StoreSamples.load(lines, into: TemporaryDirectory()).refused.keys.sorted() == [2, 3])
+  }
+
   @Test func `the same position with other data is refused`() throws {
     let copy = TemporaryDirectory()
     let lines = [Self.line("a", "e-1"), Self.line("a", "e-2")]

@@ -119,4 +119,24 @@ import Testing
     #expect(reader.takePending() == [0x81, 0x80, 1, 2, 3, 4])
     #expect(reader.takePending().isEmpty && !reader.canResume)
   }
+
+  @Test func `a streamed body is under way until its end has been given out, also where all of it has arrived`() {
+    let reader = Self.reader()
+    let time = Moment(nanoseconds: 0)
+    let bytes = Array("POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\none".utf8)
+    guard case .request = reader.receive(bytes.span, now: time, admit: Self.admit) else {
+      Issue.record("no request")
+      return
+    }
+    guard case .body = reader.resume(now: time, admit: Self.admit) else {
+      Issue.record("no part")
+      return
+    }
+    #expect(!reader.isIdle && reader.canResume, "the part is being published")
+    guard case .bodyEnd = reader.resume(now: time, admit: Self.admit) else {
+      Issue.record("no end")
+      return
+    }
+    #expect(reader.isIdle && !reader.canResume)
+  }
 }

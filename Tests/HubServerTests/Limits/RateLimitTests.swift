@@ -4,7 +4,7 @@ import Testing
 
 @testable import HubServer
 
-/// API 2.4: a rate closes only when it persists; first the message is dropped.
+/// A rate closes only when it persists; first the message is dropped.
 @Suite struct RateLimitTests {
   private static func at(_ milliseconds: Int) -> Moment { Moment(nanoseconds: Int64(milliseconds) * 1_000_000) }
 

@@ -14,7 +14,7 @@ import Testing
   }
 
   private static let input = Array("one\n\n two\r\n  \t\nthree\n".utf8)
-  private static let expected = ["1 one", "3  two\r", "5 three"]
+  private static let expected = ["1 one", "3 two\r", "5 three"]
 
   @Test func `lines are the same however the input is split`() {
     let input = Self.input
@@ -32,6 +32,13 @@ import Testing
     #expect(Self.lines([Array("a\n\n\nb".utf8)]) == ["1 a", "4 b"])
     #expect(Self.lines([]).isEmpty)
     #expect(Self.lines([Array("\n \n\t".utf8)]).isEmpty)
+  }
+
+  @Test func `blanks before a line do not count, however many and in however many pieces`() {
+    let blanks = Array("     \t  123456\n        1234567\n \t      \n".utf8)
+    for pieces in [[blanks], blanks.map { [$0] }] {
+      #expect(Self.lines(pieces, limit: 6) == ["1 123456", "2 too long"])
+    }
   }
 
   @Test func `a line over the limit is told by its number alone, in one piece or in many`() {

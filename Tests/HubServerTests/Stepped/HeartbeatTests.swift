@@ -4,7 +4,7 @@ import Testing
 
 @testable import HubServer
 
-/// API 3.1, 5: who is pinged, who is given up, and who is left in peace; on the simulation's clock.
+/// Who is pinged, who is given up, and who is left in peace; on the simulation's clock.
 @Suite struct HeartbeatTests {
   private struct Outcome: Sendable {
     var connections: Int

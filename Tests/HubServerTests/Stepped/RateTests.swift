@@ -5,7 +5,7 @@ import Testing
 
 @testable import HubServer
 
-/// API 2.4: a client that is too fast loses messages, and is closed only when it stays too fast; on the simulation's
+/// A client that is too fast loses messages, and is closed only when it stays too fast; on the simulation's
 /// clock.
 @Suite struct RateTests {
   private struct Outcome: Sendable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HubServer
 
-/// What API 3.1 promises, while everything goes wrong at once: each test is a plan, run for many seeds.
+/// What the page Protocol promises, while everything goes wrong at once: each test is a plan, run for many seeds.
 ///
 /// A seed that fails is named; `ROOMCAST_SEED=n` runs it alone, step by step as before. `ROOMCAST_SEEDS=n` runs more.
 /// `scripts/simulate` runs many, all plans over all of them; see ``SimulatorTests``.

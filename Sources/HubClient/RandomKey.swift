@@ -1,5 +1,5 @@
 /// A name for one publish, by which the hub knows it again.
-enum IdempotencyKey {
+enum RandomKey {
   /// 128 random bits in hexadecimal.
   static func random() -> String {
     let digits = Array("0123456789abcdef".utf8)
