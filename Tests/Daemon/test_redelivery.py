@@ -100,7 +100,8 @@ def test_a_hub_that_is_away_is_given_up(tmp_path, start):
     proxy.close()
     assert (done.returncode, done.stdout) == (69, ""), done
     assert "after 0 events were accepted" in done.stderr
-    assert proxy.connections == 5
+    # A connection that ends before the first line was read has not failed at anything.
+    assert proxy.connections in (5, 6)
 
 
 def lines_to(hub, query, *lines):
