@@ -41,6 +41,11 @@ static inline void tls_set_server_name_callback(SSL_CTX *context, int (*callback
   SSL_CTX_set_tlsext_servername_arg(context, argument);
 }
 
+/// Asks for this server, whose name must not be an address.
+static inline int tls_set_server_name(SSL *session, const char *name) {
+  return (int)SSL_set_tlsext_host_name(session, name);
+}
+
 static inline int tls_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
   return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }

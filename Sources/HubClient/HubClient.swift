@@ -5,5 +5,5 @@
 //   far each room has come.
 // - `EventPublisher`: events over HTTP, each once whatever the connection does. Streams of lines in constant memory: a
 //   `PublishStream` begins as many connections as it takes, and its `LineLedger` knows what is not answered.
-// - `Wire`: a connection that was dialled, below both.
+// - `Wire` of `HubIO`: a connection that was dialled, below both.
 // - `HubURL`, `Backoff`, `CloseRule`, `Refusal`, `ClientError`: what both speak in.

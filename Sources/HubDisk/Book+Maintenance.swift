@@ -21,10 +21,9 @@ extension Book {
   mutating func tick(at time: Moment) {
     clock.advance(to: time)
     isTicked = true
-    guard let cutoff else { return }
     for _ in 0..<min(rooms.slots.count, max(Self.sweptAtLeast, rooms.slots.count / Self.sweepTicks)) {
       if sweepSlot >= rooms.slots.count { sweepSlot = 0 }
-      if let room = rooms.slots[sweepSlot], room.exceeds(limits, cutoff: cutoff) { exceeding.add(room.name) }
+      if let room = rooms.slots[sweepSlot], exceeds(room) { exceeding.add(room.name) }
       sweepSlot += 1
     }
   }
@@ -44,7 +43,7 @@ extension Book {
     plan.exceeding = exceeding.take(Self.trimmedAtOnce)
     for name in plan.exceeding {
       // It may have been dealt with already.
-      guard let room = rooms[name], room.exceeds(limits, cutoff: cutoff) else { continue }
+      guard let room = rooms[name], exceeds(room) else { continue }
       _ = plan.index(of: name) { room }
       plan.trims = true
     }

@@ -14,7 +14,7 @@ extension Book {
     for id in stored.purging { purging.append(id) }
     merge(stored)
     exceeding = NameQueue()
-    for case let room? in rooms.slots where room.exceeds(limits, cutoff: cutoff) { exceeding.add(room.name) }
+    for case let room? in rooms.slots where exceeds(room) { exceeding.add(room.name) }
   }
 
   private mutating func merge(_ stored: StoredBook) {

@@ -9,6 +9,8 @@ import HubWire
 struct Book {
   let limits: DiskLimits
   let makeEpoch: @Sendable () -> String
+  /// What holds for rooms; nil until that was told.
+  var rules: (@Sendable (RoomName) -> RoomRules)?
   /// The epoch of every room that is not here.
   var epoch: String
   /// Whether the store says so too.
@@ -42,11 +44,16 @@ struct Book {
     keys.load(stored.keys)
     rooms.load(stored.rooms, nextID: stored.nextRoom)
     for id in stored.purging { purging.append(id) }
-    for room in stored.rooms where room.exceeds(limits, cutoff: nil) { exceeding.add(room.name) }
+    for room in stored.rooms where exceeds(room) { exceeding.add(room.name) }
   }
 
-  /// What was published before is too old to be kept.
-  var cutoff: Int64? { latestTime.map { $0 - limits.roomAge.nanoseconds / 1_000_000 } }
+  /// What the room may keep.
+  func bounds(of name: RoomName) -> RoomBounds { RoomBounds(rules?(name), limits) }
+
+  func exceeds(_ room: RoomRecord) -> Bool { room.exceeds(bounds(of: room.name), at: latestTime) }
+
+  /// What of the room's events is too much; nil where nothing is.
+  func trim(_ room: RoomRecord) -> Trim? { Trim(room, bounds(of: room.name), at: latestTime) }
 
   // MARK: What rooms do
 
@@ -71,6 +78,12 @@ struct Book {
   }
 
   // MARK: What a batch does
+
+  /// What has come in, an append or a drop; a drop is answered with the place where the room begins anew.
+  mutating func take(_ item: WriteQueue.Item, into plan: inout WritePlan) -> [Result<Appended, HubError>] {
+    if item.isDrop { return [.success(.fresh(drop(item.room, into: &plan)))] }
+    return take(item.batch, of: item.room, into: &plan)
+  }
 
   /// Decides about a batch: what it writes goes into the plan, and what is to be answered after the commit comes back.
   mutating func take(
@@ -101,6 +114,26 @@ struct Book {
     return .fresh(position)
   }
 
+  /// Drops what there is of the room: it begins anew in another epoch, without a row, like those that never had an event.
+  ///
+  /// Its keys go with the plan; nothing else may be in that.
+  mutating func drop(_ name: RoomName, into plan: inout WritePlan) -> Position {
+    let before = rooms[name]
+    leave(before?.epoch ?? epoch)
+    if !isEpochStored { plan.epoch = epoch }
+    let fresh = RoomRecord(id: rooms.takeID(), name: name, epoch: epoch)
+    plan.drop = (before.flatMap { $0.isStored ? $0 : nil }, fresh)
+    return fresh.position
+  }
+
+  /// The drop is committed. Meanwhile the room may have been opened or closed.
+  private mutating func replace(_ fresh: RoomRecord) {
+    let isOpen = rooms[fresh.name].map { $0.idleSince == nil } ?? false
+    rooms.remove(fresh.name)
+    if isOpen { rooms.add(fresh) }
+    keys.forget(fresh.name)
+  }
+
   /// A room is no longer where it was in this epoch. Where that is the one of all rooms that are not here, they get a
   /// fresh one: this room is one of them now, and no position may name two events.
   mutating func leave(_ epoch: String) {
@@ -115,11 +148,12 @@ struct Book {
       var room = room
       room.isStored = true
       rooms.apply(room, at: clock.now)
-      if room.exceeds(limits, cutoff: cutoff) { exceeding.add(room.name) }
+      if exceeds(room) { exceeding.add(room.name) }
     }
-    for name in plan.exceeding where rooms[name]?.exceeds(limits, cutoff: cutoff) ?? false { exceeding.add(name) }
+    for name in plan.exceeding where rooms[name].map(exceeds) ?? false { exceeding.add(name) }
     keys.apply(plan.keys)
-    for room in plan.forgotten + plan.leaving where !room.isEmpty { purging.append(room.id) }
+    if let drop = plan.drop { replace(drop.fresh) }
+    for room in plan.gone where !room.isEmpty { purging.append(room.id) }
     if plan.isPurged { purging.removeFirst() }
     if plan.epoch == epoch { isEpochStored = true }
     if plan.isWritten { storedClock = plan.clock }

@@ -114,8 +114,19 @@ package final class DiskEngine: Engine {
   package func append(
     _ batch: [NewAppend], to room: RoomName, at time: Moment
   ) async -> [Result<Appended, HubError>] {
-    if batch.isEmpty { return [] }
-    return await withUnsafeContinuation { continuation in
+    batch.isEmpty ? [] : await write(batch, room, time)
+  }
+
+  package func drop(_ room: RoomName, at time: Moment) async throws(HubError) -> RoomPlace {
+    guard case .fresh(let position?) = try await write(nil, room, time)[0].get() else {
+      throw HubError(.internal, "the store has not said where the room begins anew")
+    }
+    return RoomPlace(newest: position, oldest: 1)
+  }
+
+  /// Hands the writer a batch, or that a room is dropped.
+  private func write(_ batch: [NewAppend]?, _ room: RoomName, _ time: Moment) async -> [Result<Appended, HubError>] {
+    await withUnsafeContinuation { continuation in
       let item = WriteQueue.Item(room: room, batch: batch, since: time, continuation: continuation)
       let (refusal, isFirst) = shared.queue.withLock { queue in
         let refusal = queue.refusal(of: item)
@@ -154,6 +165,10 @@ package final class DiskEngine: Engine {
       if let refusal { continuation.resume(returning: .failure(refusal)) } else { readerBell.ring() }
     }
     return try result.get()
+  }
+
+  package func adopt(_ rules: @escaping @Sendable (RoomName) -> RoomRules) {
+    shared.book.withLock { $0.rules = rules }
   }
 
   package func close(_ room: RoomName, at time: Moment) {

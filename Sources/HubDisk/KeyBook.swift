@@ -16,6 +16,9 @@ struct KeyBook {
   /// The oldest first. A key that was used anew after its time stands here twice until its first entry goes.
   private var order: Queue<(name: KeyUse.Name, id: Int64, used: Int64)> = Queue()
   private var nextID: Int64 = 1
+  /// Rooms that were dropped, with the newest key of that time: up to it their keys are forgotten. The oldest first.
+  private var forgotten: Queue<(room: RoomName, through: Int64)> = Queue()
+  private var forgottenThrough: [RoomName: Int64] = [:]
   /// In milliseconds.
   private let time: Int64
   private let limit: Int
@@ -40,6 +43,7 @@ struct KeyBook {
   /// The earlier use of a key that still counts.
   func use(of name: KeyUse.Name, _ changes: Changes, at clock: Int64) -> KeyUse? {
     guard let use = changes.byName[name].map({ changes.added[$0] }) ?? uses[name] else { return nil }
+    if let through = forgottenThrough[name.room], use.id <= through { return nil }
     return isCurrent(use.id, used: use.used, changes, clock) ? use : nil
   }
 
@@ -79,6 +83,18 @@ struct KeyBook {
       order.removeFirst()
       if uses[oldest.name]?.id == oldest.id { uses[oldest.name] = nil }
     }
+  }
+
+  /// The keys of a room have gone.
+  mutating func forget(_ room: RoomName) {
+    // Of those that were forgotten before some are not among the keys any more.
+    while let first = forgotten.first, first.through < order.first?.id ?? .max {
+      forgotten.removeFirst()
+      if forgottenThrough[first.room] == first.through { forgottenThrough[first.room] = nil }
+    }
+    guard !order.isEmpty else { return }
+    forgotten.append((room, nextID - 1))
+    forgottenThrough[room] = nextID - 1
   }
 
   private mutating func add(_ use: KeyUse) {

@@ -11,6 +11,7 @@ final class Store {
   private let updateRoom: Statement
   private let insertKey: Statement
   private let deleteKeys: Statement
+  private let deleteRoomKeys: Statement
   private let setValue: Statement
   let selectOldest: Statement
   let deleteOldest: Statement
@@ -55,6 +56,7 @@ final class Store {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     deleteKeys = try database.prepare("DELETE FROM idempotency_keys WHERE id <= ?")
+    deleteRoomKeys = try database.prepare("DELETE FROM idempotency_keys WHERE room = ?")
     setValue = try database.prepare("INSERT OR REPLACE INTO store (key, value) VALUES (?, ?)")
     selectOldest = try database.prepare(
       "SELECT offset, time, size FROM events WHERE room = ? ORDER BY offset LIMIT ?")
@@ -136,6 +138,11 @@ final class Store {
   func deleteKeys(through id: Int64) throws(SQLiteError) {
     deleteKeys.bind(1, id)
     try deleteKeys.run()
+  }
+
+  func deleteKeys(of room: RoomName) throws(SQLiteError) {
+    deleteRoomKeys.bind(1, room.text)
+    try deleteRoomKeys.run()
   }
 
   func set(_ key: String, _ value: Int64) throws(SQLiteError) {

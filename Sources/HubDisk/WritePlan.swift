@@ -21,6 +21,8 @@ struct WritePlan {
   var forgotten: [RoomRecord] = []
   /// The same of rooms that have begun anew already.
   var leaving: [RoomRecord] = []
+  /// The room that is dropped: its row, if it has one, and how it begins anew. Then there is nothing else in the plan.
+  var drop: (row: RoomRecord?, fresh: RoomRecord)?
   /// Rooms whose rows are to say since when they are idle.
   var moved: [RoomName] = []
   /// Rooms that are looked at as they keep more than they may; there may be too little time for some of them.
@@ -46,9 +48,12 @@ struct WritePlan {
 
   var isEmpty: Bool {
     !isChanged.contains(true) && keys.added.isEmpty && keys.dropped == 0 && forgotten.isEmpty && leaving.isEmpty
-      && epoch == nil
+      && epoch == nil && drop == nil
       && purging == nil && !savesClock && !trims
   }
+
+  /// Rooms whose rows go.
+  var gone: [RoomRecord] { forgotten + leaving + (drop?.row.map { [$0] } ?? []) }
 
   func contains(_ name: RoomName) -> Bool { rooms.last?.name == name || indices[name] != nil }
 

@@ -4,26 +4,33 @@ import HubWire
 
 /// What waits to be written, what is being written, and whether anything is taken at all. Behind a lock.
 struct WriteQueue {
-  /// A batch of one room, and who waits for its answers.
+  /// A batch of one room, or that the room is dropped, and who waits for the answers.
   struct Item {
     let room: RoomName
     let batch: [NewAppend]
+    /// Whether the room is dropped. A transaction of its own does that.
+    let isDrop: Bool
     /// When it was handed in.
     let since: Moment
     let bytes: Int
     /// Nil once it is answered.
     var continuation: Continuation?
 
-    init(room: RoomName, batch: [NewAppend], since: Moment, continuation: Continuation?) {
+    /// - Parameter batch: nil where the room is dropped.
+    init(room: RoomName, batch: [NewAppend]?, since: Moment, continuation: Continuation?) {
       self.room = room
-      self.batch = batch
+      self.batch = batch ?? []
+      isDrop = batch == nil
       self.since = since
       self.continuation = continuation
-      bytes = batch.reduce(0) { $0 + $1.size }
+      bytes = self.batch.reduce(0) { $0 + $1.size }
     }
 
+    /// What it counts for among what waits.
+    var count: Int { isDrop ? 1 : batch.count }
+
     func fail(_ error: HubError) {
-      continuation?.resume(returning: batch.map { _ in .failure(error) })
+      continuation?.resume(returning: Array(repeating: .failure(error), count: count))
     }
   }
 
@@ -83,7 +90,7 @@ struct WriteQueue {
     if case .down(let reason) = health { return HubError(.engineUnavailable, reason) }
     if isStopping { return HubError(.engineUnavailable, "the store is closing") }
     if events == 0 { return nil }
-    if events + item.batch.count > limits.queueEvents {
+    if events + item.count > limits.queueEvents {
       return HubError(
         .engineUnavailable,
         "\(events) events wait to be written, the limit is \(limits.queueEvents) (`disk.queue.events`)")
@@ -100,7 +107,7 @@ struct WriteQueue {
   mutating func add(_ item: Item) -> Bool {
     waiting.append(item)
     waitingBytes += item.bytes
-    events += item.batch.count
+    events += item.count
     return waiting.count == 1
   }
 
@@ -113,8 +120,9 @@ struct WriteQueue {
     var events = 0
     var bytes = 0
     while count < waiting.count {
-      events += waiting[count].batch.count
+      events += waiting[count].count
       bytes += waiting[count].bytes
+      if count > 0, waiting[count].isDrop || waiting[count - 1].isDrop { break }
       if count > 0, events > Self.transactionEvents || bytes > Self.transactionBytes { break }
       count += 1
     }
@@ -134,7 +142,7 @@ struct WriteQueue {
     isStalled = false
     for item in taken {
       waitingBytes -= item.bytes
-      events -= item.batch.count
+      events -= item.count
     }
     defer { taken = [] }
     return taken
@@ -156,7 +164,7 @@ struct WriteQueue {
     defer {
       waiting = []
       waitingBytes = taken.reduce(0) { $0 + $1.bytes }
-      events = taken.reduce(0) { $0 + $1.batch.count }
+      events = taken.reduce(0) { $0 + $1.count }
     }
     return waiting
   }
@@ -189,7 +197,7 @@ struct WriteQueue {
     let first = waiting.firstIndex { time - $0.since <= limits.time } ?? waiting.count
     for item in waiting[..<first] {
       waitingBytes -= item.bytes
-      events -= item.batch.count
+      events -= item.count
     }
     late += waiting[..<first]
     waiting.removeFirst(first)

@@ -63,8 +63,8 @@ final class Writer: @unchecked Sendable {
   private func write(_ items: ContiguousArray<WriteQueue.Item>, _ store: Store) throws(SQLiteError) {
     let started = shared.now()
     var plan = WritePlan(clock: shared.book.withLock { $0.clock(at: items.last?.since) })
-    let answers = items.map { item in shared.book.withLock { $0.take(item.batch, of: item.room, into: &plan) } }
-    shared.book.withLock { $0.maintain(&plan) }
+    let answers = items.map { item in shared.book.withLock { $0.take(item, into: &plan) } }
+    if plan.drop == nil { shared.book.withLock { $0.maintain(&plan) } }
     try commit(&plan, store)
     // Duplicates alone need no transaction.
     if plan.isWritten { count(plan.events.count, shared.now() - started) }
@@ -111,13 +111,14 @@ final class Writer: @unchecked Sendable {
 
   private func write(_ plan: inout WritePlan, _ store: Store) throws(SQLiteError) {
     // First, as a room that is forgotten may begin anew in the same transaction.
-    for room in plan.forgotten + plan.leaving { try store.forget(room) }
+    for room in plan.gone { try store.forget(room) }
     if let epoch = plan.epoch { try store.set("epoch", epoch) }
     for row in plan.events { try store.insert(row, room: plan.rooms[row.room].id) }
     try trim(&plan, store)
     for (index, room) in plan.rooms.enumerated() where plan.isChanged[index] { try store.write(room) }
     for use in plan.keys.added { try store.insert(use) }
     if let last = plan.keys.droppedThrough { try store.deleteKeys(through: last) }
+    if let drop = plan.drop { try store.deleteKeys(of: drop.fresh.name) }
     try store.set("clock", plan.clock)
     plan.isWritten = true
   }
@@ -127,9 +128,9 @@ final class Writer: @unchecked Sendable {
   /// Drops what is too much in the rooms that are looked at, and then what is too much in all of them.
   private func trim(_ plan: inout WritePlan, _ store: Store) throws(SQLiteError) {
     var left = Self.droppedAtOnce + 2 * plan.events.count
-    let cutoff = shared.book.withLock { $0.cutoff }
     for index in plan.rooms.indices where left > 0 {
-      guard let trim = Trim(plan.rooms[index], limits: shared.limits, cutoff: cutoff) else { continue }
+      let room = plan.rooms[index]
+      guard let trim = shared.book.withLock({ $0.trim(room) }) else { continue }
       left -= try plan.trim(index, trim, limit: left, store)
     }
     for _ in 0..<Self.askedAtOnce where isOverfull && left > 0 {

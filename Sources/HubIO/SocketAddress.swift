@@ -8,9 +8,18 @@ internal import Glibc
   /// The addresses of `host` (a name or a number), in the system's order of preference. Blocks while names are looked up.
   /// - Throws: ``SystemError`` where there are none.
   package static func resolve(host: String, port: UInt16) throws(SystemError) -> [SocketAddress] {
+    try resolve(host, port, flags: Int32(AI_NUMERICSERV))
+  }
+
+  /// The address of a host that is given as a number; nil for a name. Blocks nobody.
+  static func number(host: String, port: UInt16) -> SocketAddress? {
+    (try? resolve(host, port, flags: Int32(AI_NUMERICSERV | AI_NUMERICHOST)))?.first
+  }
+
+  private static func resolve(_ host: String, _ port: UInt16, flags: Int32) throws(SystemError) -> [SocketAddress] {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    unsafe hints.ai_flags = Int32(AI_NUMERICSERV)
+    unsafe hints.ai_flags = flags
     var list: UnsafeMutablePointer<addrinfo>?
     let result = unsafe getaddrinfo(host, String(port), &hints, &list)
     guard result == 0 else { throw SystemError("find the address of \"\(host)\"", number: ENOENT) }

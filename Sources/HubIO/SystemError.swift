@@ -17,4 +17,5 @@ package struct SystemError: Error, CustomStringConvertible {
   }
 
   package var isAddressInUse: Bool { number == EADDRINUSE }
+  var isTimeOut: Bool { number == ETIMEDOUT }
 }

@@ -15,6 +15,12 @@ enum Delivery {
   case settled(Subscription)
   /// The room has begun a new epoch here: nothing of the old one follows.
   case renewed(Position)
+  /// Who is present, for everybody who is live.
+  case members(MembersPage)
+  /// The room was deleted: whoever has subscribed before is subscribed no more.
+  case deleted
+  /// What becomes of those that do not keep up from here on.
+  case slow(SlowPolicy)
   /// Events were left out: whoever is live has everything up to this offset, and goes on from history.
   case behind(after: UInt64)
 }

@@ -40,8 +40,11 @@ final class DeliveryStream: Sendable {
   }
 
   /// Posts an event of `room`, or that it had to be left out.
+  ///
+  /// - Parameter newest: the room's newest offset. Who misses that a member came or went goes on from there, and is told
+  ///   anew who is present.
   /// - Returns: whether there was space for it.
-  func post(_ event: Event, published: Moment, from room: ObjectIdentifier) -> Bool {
+  func post(_ event: Event, published: Moment, newest: UInt64 = 0, from room: ObjectIdentifier) -> Bool {
     let (isFirst, fits) = open.withLock { batch in
       let isFirst = batch.deliveries.isEmpty
       let fits = !batch.isFull && batch.events < bound.events && batch.bytes < bound.bytes
@@ -49,10 +52,11 @@ final class DeliveryStream: Sendable {
         batch.deliveries.append(AddressedDelivery(room: room, delivery: .event(event, published: published)))
         batch.events += 1
         batch.bytes += event.frame.bytes.count
-      } else if !event.isEphemeral {
+      } else if !event.isEphemeral || event.isMembership {
         batch.isFull = true
         if batch.behind.insert(room).inserted {
-          batch.deliveries.append(AddressedDelivery(room: room, delivery: .behind(after: event.offset - 1)))
+          let end = event.isMembership ? newest : event.offset - 1
+          batch.deliveries.append(AddressedDelivery(room: room, delivery: .behind(after: end)))
         }
       }
       return (isFirst, fits)

@@ -41,6 +41,16 @@ package protocol Engine: AnyObject, Sendable {
     _ room: RoomName, after offset: UInt64, through end: UInt64, limit: ReadLimit
   ) async throws(HubError) -> StoredPart
 
+  /// Drops what there is of the room, its events and its idempotency keys, and begins a new epoch; returns where it stands
+  /// then. What was appended before is gone for good when this has been answered, and what comes later is of that epoch.
+  func drop(_ room: RoomName, at time: Moment) async throws(HubError) -> RoomPlace
+
+  /// The same without waiting, for an engine that can answer at once; nil, and nothing done, where it cannot.
+  func dropNow(_ room: RoomName, at time: Moment) -> RoomPlace?
+
+  /// What holds for rooms from now on. Only an engine that keeps events needs to know.
+  func adopt(_ rules: @escaping @Sendable (RoomName) -> RoomRules)
+
   /// The room has left this node: nobody subscribes, nothing is kept in memory.
   func close(_ room: RoomName, at time: Moment)
 
@@ -60,6 +70,10 @@ extension Engine {
   }
 
   package var answersAtOnce: Bool { true }
+
+  package func dropNow(_ room: RoomName, at time: Moment) -> RoomPlace? { nil }
+
+  package func adopt(_ rules: @escaping @Sendable (RoomName) -> RoomRules) {}
 
   package func tick(at time: Moment) {}
 }

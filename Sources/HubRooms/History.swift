@@ -20,19 +20,29 @@ package struct History {
   package var oldest: UInt64 { newest + 1 - UInt64(events.count) }
   package var oldestTime: Int64? { events.first?.time }
 
-  /// Keeps the next event.
-  package mutating func append(_ event: Event, limit: HistoryLimit) {
+  /// Keeps the next event, within what the rules allow.
+  package mutating func append(_ event: Event, rules: RoomRules) {
     precondition(event.offset == newest + 1, "offset \(event.offset) does not follow \(newest)")
     newest = event.offset
     events.append(event)
     cost += event.cost
-    while events.count > limit.events || cost > limit.bytes, !events.isEmpty { removeOldest() }
-    expire(before: event.time - limit.age)
+    trim(rules)
+    expire(at: event.time, rules: rules)
   }
 
-  /// Drops what is older than `time` (milliseconds since 1970).
-  package mutating func expire(before time: Int64) {
-    while let oldest = events.first, oldest.time < time { removeOldest() }
+  /// Drops what is too much.
+  package mutating func trim(_ rules: RoomRules) {
+    let (limit, kept) = (rules.history, rules.keepsLast ? 1 : 0)
+    while events.count > limit.events || cost > limit.bytes, events.count > kept { removeOldest() }
+  }
+
+  /// Drops what is too old at `time` (milliseconds since 1970).
+  package mutating func expire(at time: Int64, rules: RoomRules) {
+    while let oldest = events.first {
+      let isKept = rules.keepsLast && events.count == 1
+      guard time - oldest.time > (isKept ? max(rules.history.age, rules.lastAge) : rules.history.age) else { return }
+      removeOldest()
+    }
   }
 
   /// Drops the oldest events until `bytes` are freed or none is left.
@@ -65,7 +75,7 @@ package struct History {
 }
 
 /// What a room keeps at most.
-package struct HistoryLimit: Sendable {
+package struct HistoryLimit: Sendable, Equatable {
   package var events: Int
   /// In milliseconds.
   package var age: Int64

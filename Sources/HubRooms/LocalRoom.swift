@@ -20,13 +20,15 @@ final class LocalRoom {
   let name: RoomName
   private(set) var epoch: String
   private let limit: OutboxLimit
-  /// Subscriptions of every state, live ones included.
-  var subscriptions = 0
+  /// What becomes of those that do not keep up.
+  var slow: SlowPolicy
 
   private var webSockets = Audience()
   private var eventStreams = Audience()
   /// Each gets bytes of its own.
   private var individuals = Audience()
+  /// Those that are not live.
+  private var others: ContiguousArray<Subscription> = []
 
   /// The newest offset that went through here: live members have everything up to it, but for the burst.
   private var lastOffset: UInt64 = 0
@@ -35,11 +37,12 @@ final class LocalRoom {
   /// When each event of the burst was published.
   private var published: ContiguousArray<Moment> = []
 
-  init(id: ObjectIdentifier, name: RoomName, epoch: String, limit: OutboxLimit) {
+  init(id: ObjectIdentifier, name: RoomName, epoch: String, limit: OutboxLimit, slow: SlowPolicy) {
     self.id = id
     self.name = name
     self.epoch = epoch
     self.limit = limit
+    self.slow = slow
   }
 
   /// Members to whom events are pushed as they come.
@@ -47,10 +50,20 @@ final class LocalRoom {
     webSockets.members.count + eventStreams.members.count + individuals.members.count
   }
 
+  /// Subscriptions of every state, live ones included.
+  var subscriptions: Int { liveCount + others.count }
+
   // MARK: Members
 
-  /// `offset` is the room's newest, up to which the subscription has everything.
+  /// A subscription that is not live comes in.
+  func add(_ subscription: Subscription) {
+    subscription.index = others.count
+    others.append(subscription)
+  }
+
+  /// One that was not live is live now. `offset` is the room's newest, up to which it has everything.
   func join(_ subscription: Subscription, at offset: UInt64) {
+    remove(subscription)
     subscription.state = .live
     lastOffset = offset
     update(subscription.encoding) { audience in
@@ -68,12 +81,24 @@ final class LocalRoom {
     (webSockets.members + eventStreams.members + individuals.members).map { $0.subscription.takeUnretainedValue() }
   }
 
+  /// Everybody, live or not.
+  var all: [Subscription] { live + others }
+
   func renew(at position: Position) {
     epoch = position.epoch
     lastOffset = position.offset
   }
 
-  func leave(_ subscription: Subscription) {
+  /// A subscription goes.
+  func remove(_ subscription: Subscription) {
+    if case .live = subscription.state { return leaveLive(subscription) }
+    let last = others.removeLast()
+    guard last !== subscription else { return }
+    others[subscription.index] = last
+    last.index = subscription.index
+  }
+
+  private func leaveLive(_ subscription: Subscription) {
     update(subscription.encoding) { audience in
       let last = audience.members.removeLast()
       guard subscription.index < audience.members.count else { return }
@@ -96,7 +121,10 @@ final class LocalRoom {
     webSockets.members = []
     eventStreams.members = []
     individuals.members = []
-    for subscription in subscriptions { subscription.state = .behind(Position(epoch: epoch, offset: offset)) }
+    for subscription in subscriptions {
+      subscription.state = .behind(Position(epoch: epoch, offset: offset))
+      add(subscription)
+    }
     return subscriptions
   }
 
@@ -159,6 +187,23 @@ final class LocalRoom {
     return late
   }
 
+  /// Offers a control frame to everybody who is live, made once for each encoding.
+  /// - Returns: those who had no room for it, and have left the live stream.
+  func offer(_ make: (SubscriptionEncoding) -> [UInt8]) -> [Subscription] {
+    var late: [Subscription] = []
+    var frames: (webSocket: [UInt8], eventStream: [UInt8])?
+    for member in webSockets.members + eventStreams.members + individuals.members {
+      let encoded = frames ?? (make(.webSocket), make(.serverSentEvents))
+      frames = encoded
+      let isWebSocket = member.subscription._withUnsafeGuaranteedRef { $0.encoding.isWebSocket }
+      let bytes = isWebSocket ? encoded.webSocket : encoded.eventStream
+      let isTaken = member.channel._withUnsafeGuaranteedRef { $0.offer(bytes, frames: 1, limit: limit) }
+      if !isTaken { late.append(member.subscription.takeUnretainedValue()) }
+    }
+    leave(late)
+    return late
+  }
+
   /// An event, or in its place that it is skipped, as one subscriber sees it.
   func event(_ event: Event, as encoding: SubscriptionEncoding, for connection: ConnectionID) -> [UInt8] {
     guard event.excluded == connection, !event.isEphemeral else {
@@ -208,12 +253,19 @@ final class LocalRoom {
   /// Members that could not take the burst have everything before it.
   private func dismiss(_ late: [Subscription], _ statistics: inout FanoutStatistics) {
     guard !late.isEmpty else { return }
-    statistics.ephemeralMissed += UInt64(late.count * burst.count(where: \.isEphemeral))
+    statistics.ephemeralMissed += UInt64(late.count * burst.count { $0.isEphemeral && !$0.isMembership })
+    leave(late)
+  }
+
+  /// They leave the live stream, with everything before the burst.
+  private func leave(_ late: [Subscription]) {
     // An ephemeral event has no place in history: those who are late miss it, and go on after the last that has one.
     let first = burst.first { !$0.isEphemeral }?.offset
+    let position = Position(epoch: epoch, offset: first.map { $0 - 1 } ?? lastOffset)
     for subscription in late {
-      leave(subscription)
-      subscription.state = .behind(Position(epoch: epoch, offset: first.map { $0 - 1 } ?? lastOffset))
+      remove(subscription)
+      subscription.state = slow == .gap ? .late(position) : .behind(position)
+      add(subscription)
     }
   }
 }

@@ -44,6 +44,18 @@ package final class MemoryEngine: Engine {
     throw HubError(.internal, "this engine keeps no events")
   }
 
+  package func drop(_ room: RoomName, at time: Moment) async throws(HubError) -> RoomPlace {
+    begin(room, at: time)
+  }
+
+  package func dropNow(_ room: RoomName, at time: Moment) -> RoomPlace? {
+    begin(room, at: time)
+  }
+
+  private func begin(_ room: RoomName, at time: Moment) -> RoomPlace {
+    RoomPlace(newest: state.withLock { $0.drop(room, at: time) }, oldest: nil)
+  }
+
   package func close(_ room: RoomName, at time: Moment) {
     state.withLock { $0.close(room, at: time) }
   }

@@ -6,6 +6,8 @@ package struct MemoryEngineState {
   private struct Place {
     let epoch: String
     var newest: UInt64 = 0
+    /// Keys that were used before this one are forgotten.
+    var firstKey: UInt64 = 0
     /// When the room left the node; nil while it is open.
     var closedAt: Moment?
   }
@@ -21,6 +23,8 @@ package struct MemoryEngineState {
     let position: Position?
     let subscribers: Int
     let time: Moment
+    /// Counts all uses.
+    var number: UInt64 = 0
   }
 
   private let limits: MemoryEngineLimits
@@ -30,7 +34,9 @@ package struct MemoryEngineState {
   private var closed: Queue<(room: RoomName, time: Moment)> = Queue()
   private var closedCount = 0
   private var keys: [UsedKey: Use] = [:]
-  private var keyOrder: Queue<(key: UsedKey, time: Moment)> = Queue()
+  /// The oldest first. A key that was used anew before its time was over stands here twice until its first entry goes.
+  private var keyOrder: Queue<(key: UsedKey, number: UInt64, time: Moment)> = Queue()
+  private var nextKey: UInt64 = 0
 
   package var rememberedRooms: Int { closedCount }
   package var rememberedKeys: Int { keys.count }
@@ -58,6 +64,16 @@ package struct MemoryEngineState {
       remember(key, of: room, Use(digest: key.digest, position: position, subscribers: subscribers, time: time))
     }
     return .fresh(position)
+  }
+
+  /// What there was of the room is gone.
+  package mutating func drop(_ room: RoomName, at time: Moment) -> Position {
+    forgetRooms(at: time)
+    var place = Place(epoch: makeEpoch())
+    place.firstKey = nextKey
+    place.closedAt = places[room]?.closedAt
+    places[room] = place
+    return Position(epoch: place.epoch, offset: 0)
   }
 
   package mutating func close(_ room: RoomName, at time: Moment) {
@@ -102,11 +118,10 @@ package struct MemoryEngineState {
   private mutating func earlierAnswer(
     _ room: RoomName, _ key: IdempotencyKey, at time: Moment
   ) throws(HubError) -> Appended? {
-    while let oldest = keyOrder.first, time - oldest.time > limits.idempotency {
-      keyOrder.removeFirst()
-      keys[oldest.key] = nil
-    }
-    guard let use = keys[UsedKey(room: room, principal: key.principal, text: key.text)] else { return nil }
+    while let oldest = keyOrder.first, time - oldest.time > limits.idempotency { forgetOldestKey() }
+    guard let use = keys[UsedKey(room: room, principal: key.principal, text: key.text)],
+      use.number >= places[room]?.firstKey ?? 0
+    else { return nil }
     guard use.digest == key.digest else {
       throw HubError(.conflict, "the idempotency key was used for another event in this room; use a new key")
     }
@@ -114,12 +129,18 @@ package struct MemoryEngineState {
   }
 
   private mutating func remember(_ key: IdempotencyKey, of room: RoomName, _ use: Use) {
-    if keys.count >= limits.idempotencyKeys, let oldest = keyOrder.first {
-      keyOrder.removeFirst()
-      keys[oldest.key] = nil
-    }
+    while keyOrder.count >= limits.idempotencyKeys, !keyOrder.isEmpty { forgetOldestKey() }
     let used = UsedKey(room: room, principal: key.principal, text: key.text)
+    var use = use
+    use.number = nextKey
+    nextKey += 1
     keys[used] = use
-    keyOrder.append((used, use.time))
+    keyOrder.append((used, use.number, use.time))
+  }
+
+  private mutating func forgetOldestKey() {
+    guard let oldest = keyOrder.first else { return }
+    keyOrder.removeFirst()
+    if keys[oldest.key]?.number == oldest.number { keys[oldest.key] = nil }
   }
 }

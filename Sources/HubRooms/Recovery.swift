@@ -27,9 +27,12 @@ package enum Recovery {
   }
 
   /// Never a partial replay: out of reach, of another epoch or ahead of the room means to begin at the newest event.
-  package static func begin(after point: ResumePoint?, reach: Reach) -> Beginning {
+  ///
+  /// - Parameter givesLast: whether one that asks for nothing gets the newest event, where that is kept.
+  package static func begin(after point: ResumePoint?, reach: Reach, givesLast: Bool = false) -> Beginning {
     switch point {
-    case nil: Beginning(offset: reach.newest, recovered: nil)
+    case nil:
+      Beginning(offset: givesLast && reach.oldest <= reach.newest ? reach.newest - 1 : reach.newest, recovered: nil)
     case .earliest: Beginning(offset: reach.oldest - 1, recovered: true)
     case .position(let position)
     where position.epoch == reach.epoch && position.offset <= reach.newest && position.offset + 1 >= reach.oldest:

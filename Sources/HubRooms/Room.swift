@@ -7,12 +7,15 @@ import HubWire
 package actor Room {
   nonisolated let reactor: Reactor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.serial.asUnownedSerialExecutor() }
-  private nonisolated var id: ObjectIdentifier { ObjectIdentifier(self) }
+  nonisolated var id: ObjectIdentifier { ObjectIdentifier(self) }
 
   private let engine: any Engine
   /// To the fan-out of each reactor.
-  private let streams: [DeliveryStream]
+  let streams: [DeliveryStream]
   private(set) var state: RoomState
+  /// Who is there; nil until somebody was.
+  var presence: RoomPresence?
+  let desk: PresenceDesk
   /// What the histories of this reactor's rooms take together.
   private let tally: HistoryTally
   /// Calls under way, counted by ``Rooms`` and here; the room stays while there are any.
@@ -22,8 +25,15 @@ package actor Room {
   /// The engine may have events that the room does not know of.
   private(set) var isDoubtful = false
   private var isComparing = false
+  /// Which rules it has, by the count of ``Rooms``.
+  private(set) var rulesVersion: Int
 
-  init(state: RoomState, reactor: Reactor, engine: any Engine, streams: [DeliveryStream], tally: HistoryTally) {
+  init(
+    state: RoomState, rulesVersion: Int, reactor: Reactor, engine: any Engine, streams: [DeliveryStream],
+    tally: HistoryTally, desk: PresenceDesk
+  ) {
+    self.desk = desk
+    self.rulesVersion = rulesVersion
     self.tally = tally
     self.state = state
     self.reactor = reactor
@@ -36,6 +46,7 @@ package actor Room {
   /// Publishes in the given order, and answers once the engine has answered for all.
   func publish(_ batch: [Submission], received: Moment) async -> [Result<Publication, HubError>] {
     let (subscribers, time) = (state.subscriptionCount, reactor.kernel.wallTime())
+    let batch = state.rules.isEphemeral ? batch.map(\.ephemeral) : batch
     appendsUnderWay += 1
     let answers = await engine.append(
       batch.map { NewAppend(event: $0.event, key: $0.key, subscribers: subscribers, time: time) }, to: state.name,
@@ -55,6 +66,8 @@ package actor Room {
   /// One event without waiting; nil, and nothing done, where the engine cannot answer at once.
   func publishNow(_ new: NewEvent, key: IdempotencyKey?, received: Moment) throws(HubError) -> Publication? {
     let subscribers = state.subscriptionCount
+    var new = new
+    if state.rules.isEphemeral { new.isEphemeral = true }
     guard
       let appended = try engine.appendNow(
         new, to: state.name, key: key, subscribers: subscribers, at: reactor.now)
@@ -84,10 +97,10 @@ package actor Room {
   }
 
   /// One posting for each reactor where somebody listens; none touches a reactor without members.
-  private func spread(_ event: Event, _ received: Moment) {
+  func spread(_ event: Event, _ received: Moment) {
     guard state.subscriptionCount > 0 else { return }
     for index in streams.indices where state.subscriptions[index] > 0 {
-      _ = streams[index].post(event, published: received, from: id)
+      _ = streams[index].post(event, published: received, newest: state.history.newest, from: id)
     }
   }
 
@@ -141,6 +154,7 @@ package actor Room {
     guard place.newest.epoch != state.epoch else { return change { $0.note(place) } }
     change { $0.renew(place) }
     for stream in streams { stream.post(.renewed(state.newest), from: id) }
+    if state.rules.hasPresence { tellMembers() }
   }
 
   /// The engine has dropped what came next before the room had seen it: for everybody it is a gap.
@@ -155,26 +169,50 @@ package actor Room {
   func attach(
     _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit
   ) async throws(HubError) {
-    expire()
+    if try attachNow(subscription, reactor: index, after: point, limit: limit) { return }
     var cold: [Event] = []
     if let offset = state.missing(after: point) { cold = try await read(after: offset, limit: limit) }
-    let standing = state.attach(reactor: index, after: point, limit: limit, cold: cold)
+    take(subscription, reactor: index, after: point, limit: limit, cold: cold)
+  }
+
+  /// The same in one step; false, and nothing done, where the engine must be asked.
+  func attachNow(
+    _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit
+  ) throws(HubError) -> Bool {
+    try checkPresence(of: subscription)
+    expire()
+    if state.missing(after: point) != nil { return false }
+    take(subscription, reactor: index, after: point, limit: limit, cold: [])
+    return true
+  }
+
+  private func take(
+    _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit, cold: [Event]
+  ) {
+    var standing = state.attach(reactor: index, after: point, limit: limit, cold: cold)
+    welcome(subscription, &standing)
     streams[index].post(.attached(subscription, standing), from: id)
   }
 
-  func detach(reactor index: Int) {
-    state.detach(reactor: index)
+  func detach(reactor index: Int, count: Int, leaving presences: [Presence]) {
+    state.detach(reactor: index, count: count)
+    sayGoodbye(presences)
   }
 
-  func replay(_ subscription: Subscription, reactor index: Int, after position: Position, limit: ReadLimit) {
+  /// - Parameter leavingOut: whether what the subscription has missed is lost to it.
+  func replay(
+    _ subscription: Subscription, reactor index: Int, after position: Position, leavingOut: Bool, limit: ReadLimit
+  ) {
     expire()
-    if let offset = state.missing(after: position) {
+    if leavingOut {
+      streams[index].post(.replay(subscription, withMembers(state.leaveOut(after: position))), from: id)
+    } else if let offset = state.missing(after: position) {
       holds += 1
       Task(executorPreference: reactor) {
         await self.replay(subscription, reactor: index, after: position, missing: offset, limit: limit)
       }
     } else {
-      streams[index].post(.replay(subscription, state.replay(after: position, limit: limit)), from: id)
+      streams[index].post(.replay(subscription, withMembers(state.replay(after: position, limit: limit))), from: id)
     }
   }
 
@@ -184,7 +222,7 @@ package actor Room {
     defer { holds -= 1 }
     do throws(HubError) {
       let cold = try await read(after: offset, limit: limit)
-      let replay = state.replay(after: position, limit: limit, cold: cold)
+      let replay = withMembers(state.replay(after: position, limit: limit, cold: cold))
       if replay.leadsOn(from: position) { return streams[index].post(.replay(subscription, replay), from: id) }
     } catch {}
     // Whoever still wants it asks again.
@@ -219,7 +257,7 @@ package actor Room {
   var summary: RoomSummary {
     let reach = state.reach
     return RoomSummary(
-      name: state.name, subscribers: state.subscriptionCount, position: state.newest,
+      name: state.name, subscribers: state.subscriptionCount, members: memberCount, position: state.newest,
       events: Int(reach.newest + 1 - reach.oldest), oldest: reach.oldest, bytes: state.history.cost,
       oldestTime: state.missing(after: .earliest) == nil ? state.history.oldestTime : nil)
   }
@@ -230,6 +268,36 @@ package actor Room {
     var summary = summary
     summary.oldestTime = oldest?.time ?? summary.oldestTime
     return summary
+  }
+
+  // MARK: Rules and the end
+
+  func adopt(_ rules: RoomRules, version: Int) {
+    rulesVersion = version
+    if rules.slow != state.rules.slow {
+      for stream in streams { stream.post(.slow(rules.slow), from: id) }
+    }
+    let toldWhoIsThere = state.rules.hasPresence
+    change { $0.adopt(rules) }
+    if rules.hasPresence != toldWhoIsThere { tellPresenceHasChanged() }
+  }
+
+  /// Begins anew with nothing of what was: the engine has dropped it, and whoever subscribes is told.
+  func delete() async throws(HubError) {
+    if let place = engine.dropNow(state.name, at: reactor.now) { return begin(anew: place) }
+    // Whatever becomes of it: another deletion may be answered first, and one that failed may have been done all the same.
+    defer {
+      isDoubtful = true
+      compareSoon()
+    }
+    begin(anew: try await engine.drop(state.name, at: reactor.now))
+  }
+
+  private func begin(anew place: RoomPlace) {
+    // An event that came after it may have been answered before, and have told of the new epoch.
+    if place.newest.epoch != state.epoch { change { $0.renew(place) } }
+    forgetMembers()
+    for stream in streams { stream.post(.deleted, from: id) }
   }
 
   // MARK: Housekeeping
@@ -253,8 +321,12 @@ package actor Room {
   }
 
   /// Nobody would notice if the room were gone, and no call is under way.
-  var isDeserted: Bool { state.isDeserted && holds == 0 && !isDoubtful }
-  var oldestTime: Int64? { state.history.oldestTime }
+  var isDeserted: Bool { state.isDeserted && holds == 0 && !isDoubtful && (presence?.state.isEmpty ?? true) }
+  /// Tells the rooms that keep longest from the others; the last value of a room goes when nothing else is there to go.
+  var age: (isLastValue: Int, time: Int64)? {
+    let isLastValue = state.rules.keepsLast && state.history.count == 1
+    return state.history.oldestTime.map { (isLastValue ? 1 : 0, $0) }
+  }
 }
 
 /// An event on its way into a room.
@@ -265,6 +337,13 @@ package struct Submission: Sendable {
   package init(event: NewEvent, key: IdempotencyKey?) {
     self.event = event
     self.key = key
+  }
+
+  /// The same as it is in a room that keeps nothing.
+  var ephemeral: Submission {
+    var event = event
+    event.isEphemeral = true
+    return Submission(event: event, key: key)
   }
 }
 

@@ -9,17 +9,23 @@ package struct RoomDirectory: Sendable {
   /// The rooms and fan-outs of a hub on `reactors`, not started yet.
   package init(
     reactors: [Reactor], engine: any Engine, limits: RoomLimits, outbox: OutboxLimit,
-    streamEvents: Int = 8192, streamBytes: Int = 32 << 20
+    watcher: (any RoomWatcher)? = nil, streamEvents: Int = 8192, streamBytes: Int = 32 << 20
   ) {
     let bound = DeliveryStream.Bound(events: streamEvents, bytes: streamBytes)
-    let fanouts = reactors.map { Fanout(reactor: $0, outboxLimit: outbox, bound: bound) }
+    let fanouts = reactors.map { Fanout(reactor: $0, outboxLimit: outbox, bound: bound, lease: limits.presence.lease) }
     let streams = fanouts.map(\.stream)
     self.fanouts = fanouts
-    homes = reactors.map { Rooms(reactor: $0, engine: engine, streams: streams, limits: limits) }
+    engine.adopt(limits.rules)
+    homes = reactors.map { Rooms(reactor: $0, engine: engine, streams: streams, limits: limits, watcher: watcher) }
   }
 
   package func home(of room: RoomName) -> Rooms {
-    homes.count == 1 ? homes[0] : homes[Int(Self.hash(room) % UInt64(homes.count))]
+    homes[index(of: room)]
+  }
+
+  /// Where the home stands in ``homes``.
+  func index(of room: RoomName) -> Int {
+    homes.count == 1 ? 0 : Int(Self.hash(room) % UInt64(homes.count))
   }
 
   /// Starts what lives on the reactor at `index`; on that reactor's thread.

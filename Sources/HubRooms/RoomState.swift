@@ -12,16 +12,17 @@ package struct RoomState {
   /// How many subscriptions each reactor has.
   package private(set) var subscriptions: [Int]
   package private(set) var subscriptionCount = 0
-  package let limit: HistoryLimit
+  /// What holds for it.
+  package private(set) var rules: RoomRules
   /// Events whose predecessors the engine has taken but not answered yet.
   private var early: [UInt64: Event] = [:]
 
   /// How many events may wait for their predecessors; those beyond are read from the engine when their turn has come.
   private static let earlyLimit = 4096
 
-  package init(name: RoomName, place: RoomPlace, reactors: Int, limit: HistoryLimit) {
+  package init(name: RoomName, place: RoomPlace, reactors: Int, rules: RoomRules) {
     self.name = name
-    self.limit = limit
+    self.rules = rules
     epoch = place.newest.epoch
     stored = place.oldest
     history = History(newest: place.newest.offset)
@@ -58,14 +59,14 @@ package struct RoomState {
       if early.count < Self.earlyLimit { early[event.offset] = event }
       return .early
     }
-    history.append(event, limit: limit)
+    history.append(event, rules: rules)
     return .next
   }
 
   /// The next event that came too early and whose turn has come.
   package mutating func appendEarly() -> Event? {
     guard !early.isEmpty, let event = early.removeValue(forKey: history.newest + 1) else { return nil }
-    history.append(event, limit: limit)
+    history.append(event, rules: rules)
     return event
   }
 
@@ -74,7 +75,13 @@ package struct RoomState {
 
   /// Drops what is too old by now (milliseconds since 1970).
   package mutating func expire(at time: Int64) {
-    history.expire(before: time - limit.age)
+    history.expire(at: time, rules: rules)
+  }
+
+  /// From now on these hold.
+  package mutating func adopt(_ rules: RoomRules) {
+    self.rules = rules
+    history.trim(rules)
   }
 
   package mutating func free(bytes: Int) {
@@ -113,23 +120,28 @@ package struct RoomState {
   ) -> Standing {
     subscriptions[reactor] += 1
     subscriptionCount += 1
-    let beginning = Recovery.begin(after: point, reach: reach)
+    let beginning = beginning(after: point)
     let start = position(beginning.offset)
     return Standing(
-      position: start, recovered: beginning.recovered, replay: replay(after: start, limit: limit, cold: cold))
+      position: start, recovered: beginning.recovered, replay: replay(after: start, limit: limit, cold: cold),
+      slow: rules.slow)
   }
 
-  package mutating func detach(reactor: Int) {
-    precondition(subscriptions[reactor] > 0, "more subscriptions left the room than joined it")
-    subscriptions[reactor] -= 1
-    subscriptionCount -= 1
+  package mutating func detach(reactor: Int, count: Int = 1) {
+    precondition(subscriptions[reactor] >= count, "more subscriptions left the room than joined it")
+    subscriptions[reactor] -= count
+    subscriptionCount -= count
   }
 
   // MARK: Reading
 
   /// The offset after which the engine must be asked before somebody can go on from `point`; nil where memory has all.
   package func missing(after point: ResumePoint?) -> UInt64? {
-    missing(from: Recovery.begin(after: point, reach: reach).offset)
+    missing(from: beginning(after: point).offset)
+  }
+
+  private func beginning(after point: ResumePoint?) -> Recovery.Beginning {
+    Recovery.begin(after: point, reach: reach, givesLast: rules.keepsLast)
   }
 
   /// The same for a subscriber that has everything up to `position`.
@@ -144,6 +156,13 @@ package struct RoomState {
 
   private func missing(from offset: UInt64) -> UInt64? {
     stored != nil && offset + 1 < history.oldest ? offset : nil
+  }
+
+  /// What a subscriber gets that has everything up to `position` and did not keep up, where such go on live at once:
+  /// everything between is lost to it.
+  package func leaveOut(after position: Position) -> Replay {
+    let lost = position == newest ? nil : history.newest
+    return Replay(lostThrough: lost, events: [], end: history.newest, newest: history.newest)
   }
 
   /// The next part for a subscriber that has everything up to `position`.
@@ -194,6 +213,10 @@ package struct Standing: Sendable {
   /// Whether resuming worked; nil where it was not asked for.
   package let recovered: Bool?
   package let replay: Replay
+  /// What becomes of it when it does not keep up.
+  package let slow: SlowPolicy
+  /// Who is present, where the room tells.
+  package var members: MembersPage?
 }
 
 /// A part of a room's history on its way to one subscriber.
@@ -205,6 +228,8 @@ package struct Replay: Sendable {
   package let end: UInt64
   /// The room's newest offset when this part was read.
   package let newest: UInt64
+  /// Who is present, for a subscriber that is live again with this part, where the room tells.
+  package var members: MembersPage?
 
   /// Nothing is missing after this part: live events follow.
   package var isLast: Bool { end == newest }
@@ -232,6 +257,8 @@ package struct Page: Sendable {
 package struct RoomSummary: Sendable {
   package let name: RoomName
   package let subscribers: Int
+  /// Users who are present; 0 where presence is off.
+  package let members: Int
   /// The newest event.
   package let position: Position
   /// The span of the history: how many events, from which offset, how many bytes of them are in memory, since when.

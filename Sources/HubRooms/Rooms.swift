@@ -9,8 +9,11 @@ package actor Rooms {
 
   private let engine: any Engine
   private let streams: [DeliveryStream]
-  private let limits: RoomLimits
-  private var rooms: [RoomName: Room] = [:]
+  private(set) var limits: RoomLimits
+  /// Counts how often the rules have been replaced.
+  private var rulesVersion = 0
+  let desk: PresenceDesk
+  private(set) var rooms: [RoomName: Room] = [:]
   /// The same rooms in a list, to look at a few at a time.
   private var roster: ContiguousArray<Room> = []
   private var sweepIndex = 0
@@ -21,7 +24,10 @@ package actor Rooms {
   private static let roomsPerSweep = 2000
   private static let sweepInterval = Duration.seconds(1)
 
-  init(reactor: Reactor, engine: any Engine, streams: [DeliveryStream], limits: RoomLimits) {
+  init(
+    reactor: Reactor, engine: any Engine, streams: [DeliveryStream], limits: RoomLimits, watcher: (any RoomWatcher)?
+  ) {
+    desk = PresenceDesk(limits: limits.presence, watcher: watcher)
     self.reactor = reactor
     self.engine = engine
     self.streams = streams
@@ -78,7 +84,7 @@ package actor Rooms {
   package func publishNow(
     _ event: NewEvent, to name: RoomName, key: IdempotencyKey?, received: Moment
   ) -> Result<Publication?, HubError> {
-    guard engine.answersAtOnce || event.isEphemeral, let room = rooms[name] else { return .success(nil) }
+    guard engine.answersAtOnce || event.isEphemeral, let room = openRoom(name) else { return .success(nil) }
     let result = room.assumeIsolated { room in
       Result { () throws(HubError) in try room.publishNow(event, key: key, received: received) }
     }
@@ -94,17 +100,35 @@ package actor Rooms {
   func attach(
     _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit
   ) async throws(HubError) {
+    // Found and attached to in one step, where it can be: nothing comes in between that would have to be kept away.
+    if try attachNow(subscription, reactor: index, after: point, limit: limit) { return }
     let room = try await hold(subscription.room)
     defer { release(room) }
     try await room.attach(subscription, reactor: index, after: point, limit: limit)
   }
 
-  func detach(_ name: RoomName, reactor index: Int) {
-    rooms[name]?.assumeIsolated { $0.detach(reactor: index) }
+  /// The same without waiting; false, and nothing done, where the room is not open or the engine must be asked.
+  func attachNow(
+    _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit
+  ) throws(HubError) -> Bool {
+    guard let room = openRoom(subscription.room) else { return false }
+    return try room.assumeIsolated { room in
+      Result { () throws(HubError) in
+        try room.attachNow(subscription, reactor: index, after: point, limit: limit)
+      }
+    }.get()
   }
 
-  func replay(_ subscription: Subscription, reactor index: Int, after position: Position, limit: ReadLimit) {
-    rooms[subscription.room]?.assumeIsolated { $0.replay(subscription, reactor: index, after: position, limit: limit) }
+  func detach(_ name: RoomName, reactor index: Int, count: Int, leaving presences: [Presence]) {
+    rooms[name]?.assumeIsolated { $0.detach(reactor: index, count: count, leaving: presences) }
+  }
+
+  func replay(
+    _ subscription: Subscription, reactor index: Int, after position: Position, leavingOut: Bool, limit: ReadLimit
+  ) {
+    rooms[subscription.room]?.assumeIsolated {
+      $0.replay(subscription, reactor: index, after: position, leavingOut: leavingOut, limit: limit)
+    }
   }
 
   /// - Returns: whether the room is there to answer.
@@ -127,6 +151,15 @@ package actor Rooms {
     return try await room.fullSummary()
   }
 
+  /// Unsubscribes everybody and drops the room's history: what comes next begins a new epoch.
+  ///
+  /// - Throws: what the engine says; then it may or may not have been done, and can be tried again.
+  package func delete(_ name: RoomName) async throws(HubError) {
+    let room = try await hold(name)
+    defer { release(room) }
+    try await room.delete()
+  }
+
   /// The rooms whose names begin with `prefix` and come after `cursor`, in order, `limit` at most.
   package func summaries(prefix: String, after cursor: String?, limit: Int) -> [RoomSummary] {
     let names = rooms.keys.map(\.text).filter { $0.hasPrefix(prefix) && $0 > (cursor ?? "") }.sorted()
@@ -135,7 +168,7 @@ package actor Rooms {
       if result.count == limit { break }
       guard let name = try? RoomName(name), let room = rooms[name] else { continue }
       let summary = room.assumeIsolated { $0.summary }
-      if summary.subscribers > 0 { result.append(summary) }
+      if summary.subscribers > 0 || summary.members > 0 { result.append(summary) }
     }
     return result
   }
@@ -152,12 +185,19 @@ package actor Rooms {
   /// would be taken in by one that nobody finds any more.
   private func hold(_ name: RoomName) async throws(HubError) -> Room {
     while true {
-      if let room = rooms[name] {
+      if let room = openRoom(name) {
         change(room, holds: 1)
         return room
       }
       _ = try await room(name)
     }
+  }
+
+  /// The room, if it is open, with the rules that are in force.
+  private func openRoom(_ name: RoomName) -> Room? {
+    guard let room = rooms[name] else { return nil }
+    adoptRules(room)
+    return room
   }
 
   private func release(_ room: Room) {
@@ -180,8 +220,10 @@ package actor Rooms {
       engine.close(name, at: reactor.now)
       throw error
     }
-    let state = RoomState(name: name, place: place, reactors: streams.count, limit: limits.history)
-    let room = Room(state: state, reactor: reactor, engine: engine, streams: streams, tally: tally)
+    let state = RoomState(name: name, place: place, reactors: streams.count, rules: limits.rules(name))
+    let room = Room(
+      state: state, rulesVersion: rulesVersion, reactor: reactor, engine: engine, streams: streams, tally: tally,
+      desk: desk)
     rooms[name] = room
     roster.append(room)
     return room
@@ -193,6 +235,25 @@ package actor Rooms {
     }
   }
 
+  // MARK: Rules
+
+  /// Other rules are in force: each room takes them when it is used next, or looked at by ``sweep()``.
+  package func adopt(_ rules: @escaping @Sendable (RoomName) -> RoomRules) {
+    limits.rules = rules
+    rulesVersion += 1
+  }
+
+  private func adoptRules(_ room: Room) {
+    let version = rulesVersion
+    // Most hubs never reload: their rooms have the first rules.
+    if version == 0 { return }
+    if room.assumeIsolated({ $0.rulesVersion == version }) { return }
+    let rules = limits.rules
+    room.assumeIsolated { $0.adopt(rules($0.state.name), version: version) }
+  }
+
+  // MARK: Housekeeping
+
   /// Looks at the next rooms: drops what is too old, and lets go of those that are deserted.
   func sweep() {
     var looked = 0
@@ -200,8 +261,10 @@ package actor Rooms {
       looked += 1
       if sweepIndex >= roster.count { sweepIndex = 0 }
       let room = roster[sweepIndex]
+      adoptRules(room)
       let isDeserted = room.assumeIsolated { room in
         room.expire()
+        room.tickPresence()
         room.compareSoon()
         return room.isDeserted
       }
@@ -223,7 +286,7 @@ package actor Rooms {
     while tally.bytes > limits.historyPerReactor, tries < Self.freeTries, !roster.isEmpty {
       tries += 1
       let sample = (0..<Self.freeSample).map { _ in roster[Int.random(in: roster.indices)] }
-      let aged = sample.compactMap { room in room.assumeIsolated { $0.oldestTime }.map { (room, $0) } }
+      let aged = sample.compactMap { room in room.assumeIsolated { $0.age }.map { (room, $0) } }
       guard let (room, _) = aged.min(by: { $0.1 < $1.1 }) else { continue }
       room.assumeIsolated { $0.freeHistory() }
       statistics.historyEvictions += 1
@@ -236,14 +299,19 @@ package actor Rooms {
 
 /// What the rooms of one reactor may take.
 package struct RoomLimits: Sendable {
-  /// For each room.
-  package var history: HistoryLimit
+  /// For each room, by its name.
+  package var rules: @Sendable (RoomName) -> RoomRules
   /// Bytes of history in all rooms of the reactor.
   package var historyPerReactor: Int
   package var roomsPerReactor: Int
+  package var presence: PresenceLimits
 
-  package init(history: HistoryLimit, historyPerReactor: Int, roomsPerReactor: Int) {
-    self.history = history
+  package init(
+    rules: @escaping @Sendable (RoomName) -> RoomRules, historyPerReactor: Int, roomsPerReactor: Int,
+    presence: PresenceLimits = PresenceLimits()
+  ) {
+    self.presence = presence
+    self.rules = rules
     self.historyPerReactor = historyPerReactor
     self.roomsPerReactor = roomsPerReactor
   }

@@ -8,6 +8,8 @@ package enum SubscriptionEncoding {
   /// Several rooms over SSE: the `id` covers them all, so each subscriber has its own.
   case manyServerSentEvents(SharedCursor, room: Int)
 
+  var isWebSocket: Bool { if case .webSocket = self { true } else { false } }
+
   /// Whether all subscribers with this encoding get the same bytes.
   var isShared: Bool {
     if case .manyServerSentEvents = self { false } else { true }

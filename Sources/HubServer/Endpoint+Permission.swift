@@ -7,17 +7,21 @@ enum Permission: Equatable {
   case each
   case read(RoomName)
   case publish(RoomName)
+  /// Into all rooms, as a backend service.
+  case publishEverywhere
   case admin
 }
 
 extension Endpoint {
+  /// A room that is not there to be read or published into is nobody's.
   func permission(for method: HTTPMethod) -> Permission {
-    switch self {
-    case .roomEvents(let room): method == .post ? .publish(room) : .read(room)
-    case .room(let room): .read(room)
-    case .events, .webSocket: .each
-    case .rooms, .userConnections, .metrics: .admin
-    case .health, .ready, .echo: .nothing
+    switch resource.rules.need(for: method) {
+    case .nothing: .nothing
+    case .each: .each
+    case .read: room.map { .read($0) } ?? .admin
+    case .publish: room.map { .publish($0) } ?? .admin
+    case .publishEverywhere: .publishEverywhere
+    case .admin: .admin
     }
   }
 }

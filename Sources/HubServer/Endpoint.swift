@@ -1,111 +1,140 @@
 import HubWire
 
-/// What a path stands for.
+/// What a path stands for, with the names that are in it: a case for each ``Resource``.
 enum Endpoint {
-  /// `/v1/rooms/{room}/events`
   case roomEvents(RoomName)
-  /// `/v1/events`
   case events
-  /// `/v1/ws`
   case webSocket
-  /// `/v1/rooms`
   case rooms
-  /// `/v1/rooms/{room}`
   case room(RoomName)
-  /// `/v1/users/{user}/connections`
+  case roomMembers(RoomName)
+  case userEvents(String)
   case userConnections(String)
+  case connections
+  case connection(ConnectionID)
+  case connectionRoom(ConnectionID, RoomName)
+  case nodes
   case health
   case ready
   case metrics
-  /// `/debug/echo`, where the settings mount it.
+  case openAPI
+  case asyncAPI
   case echo
 
-  /// - Throws: `NOT_FOUND`, or `INVALID_ROOM` where a room's name is none.
-  init(_ path: String, debugEcho: Bool) throws(HubError) {
-    // The path of nearly all requests, first.
-    if let endpoint = try Self.roomEndpoint(path) {
-      self = endpoint
+  private static let patterns = Resource.allCases.map { (resource: $0, pattern: $0.declaration.path) }
+
+  /// - Parameter resources: those that the listener has.
+  /// - Throws: `NOT_FOUND`; `INVALID_ROOM` and `INVALID_REQUEST` where a name in the path is none.
+  init(_ path: String, in resources: ResourceSet) throws(HubError) {
+    for index in Self.patterns.indices where resources.contains(Self.patterns[index].resource) {
+      guard let match = Self.patterns[index].pattern.match(path.utf8.span) else { continue }
+      self = try Self.endpoint(Self.patterns[index].resource, PathValues(path: path, match: match))
       return
     }
-    if let user = try Self.userOfConnections(path) {
-      self = .userConnections(user)
-      return
-    }
-    switch path {
-    case "/v1/events": self = .events
-    case "/v1/ws": self = .webSocket
-    case "/v1/rooms": self = .rooms
-    case "/health": self = .health
-    case "/ready": self = .ready
-    case "/metrics": self = .metrics
-    case "/debug/echo" where debugEcho: self = .echo
-    default: throw HubError(.notFound, "there is nothing at this path")
+    throw HubError(.notFound, "there is nothing at this path")
+  }
+
+  private static func endpoint(_ resource: Resource, _ values: PathValues) throws(HubError) -> Endpoint {
+    switch resource {
+    case .roomEvents: .roomEvents(try values.room(values.match.first))
+    case .events: .events
+    case .webSocket: .webSocket
+    case .rooms: .rooms
+    case .room: .room(try values.room(values.match.first))
+    case .roomMembers: .roomMembers(try values.room(values.match.first))
+    case .userEvents: .userEvents(try values.user(values.match.first))
+    case .userConnections: .userConnections(try values.user(values.match.first))
+    case .connections: .connections
+    case .connection: .connection(try values.connection(values.match.first))
+    case .connectionRoom:
+      .connectionRoom(try values.connection(values.match.first), try values.room(values.match.second))
+    case .nodes: .nodes
+    case .health: .health
+    case .ready: .ready
+    case .metrics: .metrics
+    case .openAPI: .openAPI
+    case .asyncAPI: .asyncAPI
+    case .echo: .echo
     }
   }
 
-  /// `/v1/rooms/{room}` with or without `/events`; nil for any other path.
-  private static func roomEndpoint(_ path: String) throws(HubError) -> Endpoint? {
-    let prefix: StaticString = "/v1/rooms/"
-    let suffix: StaticString = "/events"
-    var name = path.utf8.span
-    guard name.starts(with: prefix) else { return nil }
-    name = name.extracting(droppingFirst: prefix.utf8CodeUnitCount)
-    let isEvents = name.count > suffix.utf8CodeUnitCount && name.ends(with: suffix)
-    if isEvents { name = name.extracting(droppingLast: suffix.utf8CodeUnitCount) }
-    let raw = String(copying: name)
-    do throws(HubError) {
-      let room = try RoomName(raw)
-      return isEvents ? .roomEvents(room) : .room(room)
-    } catch {
-      // Neither a slash nor a percent sign may stand in a name: only now is it worth to look for them.
-      if raw.utf8.contains(UInt8(ascii: "/")) { return nil }
-      guard raw.utf8.contains(UInt8(ascii: "%")) else { throw error }
+  /// The entry of the table that it is one of.
+  var resource: Resource {
+    switch self {
+    case .roomEvents: .roomEvents
+    case .events: .events
+    case .webSocket: .webSocket
+    case .rooms: .rooms
+    case .room: .room
+    case .roomMembers: .roomMembers
+    case .userEvents: .userEvents
+    case .userConnections: .userConnections
+    case .connections: .connections
+    case .connection: .connection
+    case .connectionRoom: .connectionRoom
+    case .nodes: .nodes
+    case .health: .health
+    case .ready: .ready
+    case .metrics: .metrics
+    case .openAPI: .openAPI
+    case .asyncAPI: .asyncAPI
+    case .echo: .echo
     }
-    guard let text = PercentEncoding.decode(raw) else {
-      throw HubError(.invalidRoom, "the room name is not percent-encoded UTF-8")
-    }
-    let room = try RoomName(text)
-    return isEvents ? .roomEvents(room) : .room(room)
-  }
-
-  /// The user of `/v1/users/{user}/connections`; nil for any other path.
-  private static func userOfConnections(_ path: String) throws(HubError) -> String? {
-    let (prefix, suffix) = ("/v1/users/", "/connections")
-    guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count else {
-      return nil
-    }
-    let name = path.dropFirst(prefix.count).dropLast(suffix.count)
-    guard !name.contains("/"), let user = PercentEncoding.decode(name), !user.isEmpty else {
-      throw HubError(.invalidRequest, "the user in the path is not percent-encoded UTF-8")
-    }
-    return user
   }
 
   /// The room it is about, where it is about one.
   var room: RoomName? {
     switch self {
-    case .roomEvents(let room), .room(let room): room
+    case .roomEvents(let room), .room(let room), .roomMembers(let room), .connectionRoom(_, let room): room
     default: nil
     }
   }
 
-  func allows(_ method: HTTPMethod) -> Bool {
-    switch (self, method) {
-    case (.userConnections, _): method == .delete
-    case (.roomEvents, .post), (.events, .post), (_, .get): true
-    case (.webSocket, .head), (.echo, .head): false
-    case (_, .head): true
-    default: false
-    }
-  }
+  func allows(_ method: HTTPMethod) -> Bool { resource.rules.allows(method) }
 
   /// What works here; `HEAD` wherever `GET` does.
   private var methods: [HTTPMethod] {
-    [.get, .head, .post, .delete].filter(allows)
+    [.get, .head, .post, .put, .delete].filter(allows)
   }
 
   /// The value of an `Allow` field.
   var allow: String {
     (methods.map(\.text) + ["OPTIONS"]).joined(separator: ", ")
+  }
+}
+
+/// The names that stand in a path.
+private struct PathValues {
+  let path: String
+  let match: PathMatch
+
+  private func text(_ range: Range<Int>) -> String { String(copying: path.utf8.span.extracting(range)) }
+
+  func room(_ range: Range<Int>) throws(HubError) -> RoomName {
+    let raw = text(range)
+    do throws(HubError) {
+      return try RoomName(raw)
+    } catch {
+      // No percent sign may stand in a name: only now is it worth to look for one.
+      guard raw.utf8.contains(UInt8(ascii: "%")) else { throw error }
+    }
+    guard let name = PercentEncoding.decode(raw) else {
+      throw HubError(.invalidRoom, "the room name is not percent-encoded UTF-8")
+    }
+    return try RoomName(name)
+  }
+
+  func user(_ range: Range<Int>) throws(HubError) -> String {
+    guard let user = PercentEncoding.decode(text(range)), !user.isEmpty else {
+      throw HubError(.invalidRequest, "the user in the path is not percent-encoded UTF-8")
+    }
+    return user
+  }
+
+  func connection(_ range: Range<Int>) throws(HubError) -> ConnectionID {
+    guard let text = PercentEncoding.decode(text(range)), let id = ConnectionID(text) else {
+      throw HubError(.invalidRequest, "the connection in the path must be its id, 32 hexadecimal digits")
+    }
+    return id
   }
 }

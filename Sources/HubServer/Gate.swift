@@ -66,6 +66,7 @@ struct Gate {
     case .each: break
     case .read(let room): try exchange.grant.checkRead(room)
     case .publish(let room): try exchange.grant.checkPublish(room)
+    case .publishEverywhere: try exchange.grant.checkPublishEverywhere()
     case .admin: try exchange.grant.checkAdmin()
     }
   }
@@ -74,8 +75,11 @@ struct Gate {
 
   /// One event counts here; of many in one body each counts when its turn comes.
   func checkRate(_ exchange: Exchange, at endpoint: Endpoint) throws(HubError) {
-    guard case .roomEvents = endpoint, exchange.request.method == .post else { return }
-    try worker.admitPublish(by: exchange.grant)
+    guard exchange.request.method == .post else { return }
+    switch endpoint {
+    case .roomEvents, .userEvents: try worker.admitPublish(by: exchange.grant)
+    default: break
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import HubIO
+import HubRooms
 
 extension Hub {
   /// Puts new settings into force: keys, tokens, namespaces, limits, certificates, origins and the log level, all of them
@@ -19,8 +20,10 @@ extension Hub {
     adopt(policy)
     node.admission.adopt(change.settings.limits)
     node.publishRates.adopt(change.settings.limits)
+    node.webhooks?.adopt(policy)
     if let certificates { node.tls?.adopt(certificates) }
     log.level = change.settings.log.level
+    node.engine.adopt { policy.namespaces.rules(for: $0) }
     for worker in workers { await worker.perform { $0.adopt(policy) } }
     log.info("reloaded", [LogField("changed", change.changed.joined(separator: " "))])
     if !change.waiting.isEmpty {

@@ -23,6 +23,10 @@ public final class Hub: Sendable {
   let isInherited: Bool
   /// Where the hub listens, as in `127.0.0.1:8080`.
   public let address: String
+  /// The listener for metrics alone, where the settings name one.
+  private let metricsDescriptor: Int32?
+  /// Where the metrics are; nil where they are with everything else.
+  public let metricsAddress: String?
   /// The same as clients write it, as in `https://127.0.0.1:8080`.
   public var url: String { (node.tls == nil ? "http://" : "https://") + address }
 
@@ -51,16 +55,19 @@ public final class Hub: Sendable {
     let policy = try Policy(settings)
     policyInForce = Lock(policy)
     let reactors = (0..<settings.reactors).map { Reactor(index: $0, kernel: LinuxKernel()) }
+    let name = Self.randomName()
+    let webhooks = Webhooks(node: name, reactors: reactors, log: log)
     let directory = RoomDirectory(
-      reactors: reactors, engine: engine, limits: RoomLimits(settings),
-      outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes))
+      reactors: reactors, engine: engine, limits: RoomLimits(settings, policy.namespaces),
+      outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes), watcher: webhooks)
     let node = Node(
-      name: Self.randomName(), settings: settings, log: log, engine: engine, directory: directory,
-      tls: try Self.tls(settings, log))
+      name: name, settings: settings, log: log, engine: engine, directory: directory,
+      tls: try Self.tls(settings, log), webhooks: webhooks)
     self.node = node
     workers = reactors.map { Worker(reactor: $0, node: node, policy: policy) }
     for worker in workers { worker.siblings = workers }
     (descriptors, address) = try Self.listen(settings, inherited: listener)
+    (metricsDescriptor, metricsAddress) = try Self.listenForMetrics(settings)
   }
 
   /// Whether the process holds keys: of callers, or its own for TLS.
@@ -120,6 +127,23 @@ public final class Hub: Sendable {
     }
   }
 
+  /// One socket on the first reactor, where the settings name an address.
+  private static func listenForMetrics(
+    _ settings: Settings
+  ) throws(HubStartError) -> (descriptor: Int32?, address: String?) {
+    guard let wanted = settings.metrics.address else { return (nil, nil) }
+    do throws(SystemError) {
+      guard let address = try SocketAddress.resolve(host: wanted.host, port: wanted.port).first else {
+        throw SystemError("find the address of \"\(wanted.host)\"", number: 2)
+      }
+      let descriptor = try Listener.open(address, isExclusive: true)
+      guard let bound = SocketAddress.local(of: descriptor) else { throw SystemError("read the socket's address") }
+      return (descriptor, bound.description)
+    } catch {
+      throw HubStartError("metrics.address: \(error)")
+    }
+  }
+
   /// Starts the reactors and begins to accept.
   public func start() {
     start { _ in }
@@ -127,17 +151,27 @@ public final class Hub: Sendable {
 
   /// The same; `prepare` runs on the first reactor's thread before it accepts.
   package func start(prepare: @escaping @Sendable (Reactor) -> Void) {
+    node.webhooks?.adopt(policy)
     for (worker, descriptor) in zip(workers, descriptors) {
       worker.reactor.start { reactor in
         if reactor.index == 0 { prepare(reactor) }
         worker.node.directory.start(on: reactor.index)
         let listener = Listener(descriptor: descriptor, reactor: reactor) { worker.accept($0, from: $1) }
         reactor.add(listener, edgeTriggered: false)
-        if reactor.index == 0 { worker.watchEngine() }
+        guard reactor.index == 0 else { return }
+        worker.watchEngine()
+        if let descriptor = self.metricsDescriptor {
+          let listener = Listener(descriptor: descriptor, reactor: reactor) {
+            worker.accept($0, from: $1, for: .observing)
+          }
+          reactor.add(listener, edgeTriggered: false)
+        }
       }
     }
     node.log.info(
-      "listening", [LogField("address", address), LogField("node", node.name), LogField("version", Self.version)])
+      "listening",
+      [LogField("address", address), LogField("node", node.name), LogField("version", Self.version)]
+        + (metricsAddress.map { [LogField("metrics", $0)] } ?? []))
     guard policy.authenticator.isOpen else { return }
     if node.settings.isLoopback {
       node.log.info("open to every program on this machine: no credentials are configured")
@@ -151,13 +185,27 @@ public final class Hub: Sendable {
   public func drain() async {
     node.isDraining = true
     node.log.info("draining", [LogField("connections", node.connections.load(ordering: .relaxed))])
-    let time = node.settings.drain
+    let (time, began) = (node.settings.drain, workers[0].reactor.kernel.now())
+    node.webhooks?.hurry()
+    // Who is told of connections hears of the last ones too: a part of the time is kept for that.
+    let share = node.webhooks?.tellsAnybody == true ? time * Self.connectionsShare : time
     await withTaskGroup(of: Void.self) { group in
       for worker in workers {
-        group.addTask { await worker.perform { await Drain(worker: $0, time: time).run() } }
+        group.addTask { await worker.perform { await Drain(worker: $0, time: share).run() } }
       }
     }
+    await flushWebhooks(until: began + time)
     node.log.info("drained", [LogField("connections", node.connections.load(ordering: .relaxed))])
+  }
+
+  /// How much of a drain's time is for the connections, where somebody is told of them.
+  private static let connectionsShare = 0.8
+
+  /// What the end of the connections means for rooms is told too, if there is time for it.
+  private func flushWebhooks(until end: Moment) async {
+    let reactor = workers[0].reactor
+    for home in node.directory.homes { _ = await home.count }
+    await node.webhooks?.flush(within: max(.zero, end - reactor.kernel.now()))
   }
 
   private static func randomName() -> String {
@@ -176,13 +224,13 @@ public struct HubStartError: Error, CustomStringConvertible {
 
 extension RoomLimits {
   /// The node's share of one reactor.
-  init(_ settings: Settings) {
-    let room = settings.history.room
+  init(_ settings: Settings, _ namespaces: NamespaceBook) {
     self.init(
-      history: HistoryLimit(
-        events: room.events, age: room.age.nanoseconds / 1_000_000, bytes: room.bytes),
+      rules: { namespaces.rules(for: $0) },
       historyPerReactor: max(1, settings.history.node.bytes / settings.reactors),
-      roomsPerReactor: max(1, settings.rooms / settings.reactors))
+      roomsPerReactor: max(1, settings.rooms / settings.reactors),
+      presence: PresenceLimits(
+        lease: settings.presence.lease, leave: settings.presence.leave, snapshot: settings.presence.snapshot))
   }
 }
 

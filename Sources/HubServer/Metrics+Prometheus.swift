@@ -30,6 +30,11 @@ extension Metrics {
     text.gauge(
       "roomcast_rooms_remembered", "Rooms that are gone and whose position is remembered.", engine.rememberedRooms)
     text.gauge("roomcast_subscriptions", "Subscriptions of all connections.", fanout.subscriptions)
+    text.gauge("roomcast_members", "Users present, once for each room.", presence.members)
+    text.counter("roomcast_member_joins_total", "Times a user became present in a room.", presence.joins)
+    text.counter("roomcast_member_leaves_total", "Times a user left a room.", presence.leaves)
+    text.counter(
+      "roomcast_member_leases_expired_total", "Connections in rooms that were not renewed in time.", presence.expired)
     text.counter("roomcast_events_total", "Events taken.", events)
     text.counter(
       "roomcast_deliveries_total", "Events times the live subscribers they were pushed to.", fanout.deliveries)
@@ -87,6 +92,7 @@ extension Metrics {
       })
     text.counter("roomcast_jobs_total", "Jobs run by the reactors.", sum(\.jobs))
     text.counter("roomcast_bounded_turns_total", "Turns that ended with jobs waiting.", sum(\.boundedTurns))
+    addWebhooks(to: &text)
     text.counter(
       "roomcast_log_lines_dropped_total", "Log lines that came faster than they could be written.",
       UInt64(droppedLogLines))

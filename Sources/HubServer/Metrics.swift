@@ -12,6 +12,7 @@ struct Metrics: Sendable {
   var events: UInt64 = 0
   var historyEvictions: UInt64 = 0
   var rooms = 0
+  var presence = PresenceStatistics()
   var historyBytes = 0
   var engine = EngineStatistics()
   var isEngineUp = true
@@ -19,6 +20,9 @@ struct Metrics: Sendable {
   var droppedLogLines = 0
   var handshakesUnderWay = 0
   var isDraining = false
+  /// By target.
+  var webhooks: [(target: String, counts: WebhookCounts)] = []
+  var backends: [String: BackendCounts] = [:]
 
   /// The part of ``FanoutStatistics`` that leaves its reactor.
   struct FanoutTotals: Sendable {
@@ -50,6 +54,9 @@ struct Metrics: Sendable {
       let (own, reactor) = await worker.perform { ($0.statistics, $0.reactor.statistics) }
       metrics.workers.add(own)
       metrics.reactors.append(reactor)
+      for (target, counts) in await worker.perform({ $0.backends.statistics }) {
+        metrics.backends[target, default: BackendCounts()].add(counts)
+      }
       metrics.fanout.add(await worker.fanout.statistics)
     }
     for home in node.directory.homes {
@@ -57,6 +64,7 @@ struct Metrics: Sendable {
       metrics.events += rooms.events
       metrics.historyEvictions += rooms.historyEvictions
       metrics.rooms += await home.count
+      metrics.presence.add(await home.presence)
       metrics.historyBytes += await home.historyBytes
     }
     metrics.engine = node.engine.statistics
@@ -65,6 +73,7 @@ struct Metrics: Sendable {
     metrics.droppedLogLines = node.log.dropped
     metrics.handshakesUnderWay = node.tls?.underWay ?? 0
     metrics.isDraining = node.isDraining
+    metrics.webhooks = node.webhooks?.counts ?? []
     return metrics
   }
 

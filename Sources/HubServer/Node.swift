@@ -15,15 +15,20 @@ final class Node: Sendable {
   let revocations = Revocations()
   let admission: Admission
   let publishRates: PublishRates
+  /// What the hub's own listener has.
+  let resources: ResourceSet
+  let documents = Documents()
   /// What connections are encrypted with; nil where they are plain.
   let tls: TLSContext?
+  /// Who is told what goes on here; nil in a hub without outgoing connections.
+  let webhooks: Webhooks?
   /// Connections of all reactors; the limit counts them together.
   let connections = Atomic<Int>(0)
   private let draining = Atomic<Bool>(false)
 
   init(
     name: String, settings: Settings, log: Log, engine: any Engine, directory: RoomDirectory,
-    tls: TLSContext? = nil
+    tls: TLSContext? = nil, webhooks: Webhooks? = nil
   ) {
     self.name = name
     self.settings = settings
@@ -31,8 +36,10 @@ final class Node: Sendable {
     self.engine = engine
     self.directory = directory
     self.tls = tls
+    self.webhooks = webhooks
     admission = Admission(settings.limits)
     publishRates = PublishRates(settings.limits)
+    resources = ResourceSet(settings)
   }
 
   /// New streams are refused, and those that there are get sent away.

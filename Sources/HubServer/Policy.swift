@@ -7,8 +7,12 @@ final class Policy: Sendable {
   let settings: Settings
   let access: AccessRules
   let authenticator: Authenticator
+  /// What holds for rooms, by their namespaces.
+  var namespaces: NamespaceBook { authenticator.namespaces }
   /// How long names may be.
   let names: NameLimits
+  /// The services that may be called.
+  let targets: HTTPTargets
 
   /// Reads the files that the settings name.
   ///
@@ -16,11 +20,13 @@ final class Policy: Sendable {
   init(_ settings: Settings) throws(HubStartError) {
     do throws(AuthenticatorError) {
       authenticator = try Authenticator(settings, acceptsCertificates: settings.tls.clientAuthorities != nil)
+      targets = try HTTPTargets(settings.webhooks)
     } catch {
       throw HubStartError("\(error)")
     }
-    guard !authenticator.isOpen || settings.isLoopback || settings.insecure else {
-      let mistake = SettingsMistake.openDoor(settings.host)
+    let isReachable = !settings.isLoopback || !settings.metrics.isLoopback
+    guard !authenticator.isOpen || !isReachable || settings.insecure else {
+      let mistake = settings.isLoopback ? SettingsMistake.openMetrics : SettingsMistake.openDoor(settings.host)
       throw HubStartError("\(mistake.message); \(mistake.mend)")
     }
     names = NameLimits(settings.limits)

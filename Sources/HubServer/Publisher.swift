@@ -13,6 +13,28 @@ struct Publisher {
     let key: IdempotencyKey?
   }
 
+  /// An event on its way into a room, as the room's namespace wants it.
+  ///
+  /// - Parameter key: the idempotency key.
+  /// - Throws: `INVALID_EVENT` for data that does not fit the namespace, `INVALID_REQUEST` for the key.
+  func order(_ event: NewEvent, to room: RoomName, key: String?, by grant: Grant) throws(HubError) -> Order {
+    try worker.policy.namespaces.check(event, in: room)
+    return Order(room: room, event: event, key: try Self.key(key, principal: grant.principal, event))
+  }
+
+  /// The order with what a backend has put in the event's place; the key stays that of the event before.
+  ///
+  /// - Throws: `INVALID_EVENT` for data that does not fit the namespace.
+  func order(_ order: Order, with event: NewEvent) throws(HubError) -> Order {
+    try worker.policy.names.check(event.name)
+    let limit = worker.node.settings.body.bytes
+    guard event.data.byteCount <= limit else {
+      throw HubError(.payloadTooLarge, "the backend's data is more than \(limit) bytes (`body.bytes`)")
+    }
+    try worker.policy.namespaces.check(event, in: order.room)
+    return Order(room: order.room, event: event, key: order.key)
+  }
+
   func publish(_ order: Order) async throws(HubError) -> Publication {
     let received = worker.reactor.now
     let batch = [Submission(event: order.event, key: order.key)]
@@ -92,7 +114,7 @@ struct Publisher {
   }
 
   /// The same key must stand for the same event: its digest is over everything that subscribers see of it.
-  static func key(
+  private static func key(
     _ text: String?, principal: String, _ event: NewEvent
   ) throws(HubError) -> IdempotencyKey? {
     guard let text else { return nil }

@@ -12,6 +12,8 @@ enum RouteGroup: CaseIterable {
   case door
   /// Aids for development.
   case debug
+  /// What the hub says of itself: for every page, of whatever origin.
+  case documents
 
   init(_ endpoint: Endpoint, _ request: HTTPRequest) {
     switch endpoint {
@@ -20,7 +22,10 @@ enum RouteGroup: CaseIterable {
     case .echo: self = .debug
     case .webSocket: self = .door
     case .roomEvents: self = request.wantsUpgrade && request.method == .get ? .door : .api
-    case .events, .rooms, .room, .userConnections: self = .api
+    case .openAPI, .asyncAPI: self = .documents
+    case .events, .rooms, .room, .roomMembers, .userEvents, .userConnections, .connections, .connection,
+      .connectionRoom, .nodes:
+      self = .api
     }
   }
 
@@ -33,6 +38,7 @@ enum RouteGroup: CaseIterable {
     case .api: Self.service
     case .door: Self.entrance
     case .debug: Self.bench
+    case .documents: Self.reading
     }
   }
 
@@ -41,5 +47,6 @@ enum RouteGroup: CaseIterable {
   private static let observer: [Middleware] = [.host, .credential, .permission]
   private static let service: [Middleware] = [.host, .origin, .refusal, .credential, .permission, .rate]
   private static let entrance: [Middleware] = [.host, .origin, .credentialOfHandshake]
+  private static let reading: [Middleware] = [.host]
   private static let bench: [Middleware] = [.host, .origin, .refusal]
 }

@@ -45,7 +45,7 @@ struct Router {
       guard case .roomEvents(let room) = endpoint, exchange.request.method == .post else { return .ask(endpoint) }
       let route = PublishRoute(worker: worker)
       let order = try route.order(exchange, room: room)
-      guard let reply = try route.replyNow(to: order) else { return .publish(order) }
+      guard let reply = try route.replyNow(to: order, by: exchange.grant) else { return .publish(order) }
       return .reply(share(reply, with: exchange.request))
     } catch {
       return .reply(refuse(error, exchange))
@@ -55,7 +55,7 @@ struct Router {
   /// What there is at the path. A name that the hub must not be called by learns nothing, not even that.
   private func find(_ request: HTTPRequest) throws(HubError) -> Endpoint {
     do throws(HubError) {
-      return try Endpoint(request.path, debugEcho: worker.node.settings.debug.echo)
+      return try Endpoint(request.path, in: gate.reader.resources)
     } catch {
       try gate.checkHost(request)
       try gate.checkOrigin(request)
@@ -69,7 +69,8 @@ struct Router {
       switch plan {
       case .reply(let reply): return reply
       case .publish(let order):
-        return share(try await PublishRoute(worker: worker).reply(to: order), with: exchange.request)
+        return share(
+          try await PublishRoute(worker: worker).reply(to: order, by: exchange.grant), with: exchange.request)
       case .ask(let endpoint): return share(try await answer(endpoint, exchange), with: exchange.request)
       }
     } catch {
@@ -107,6 +108,7 @@ struct Router {
         return try route.webSocket(exchange, room: room, refusal: gate.refusal?.refusal)
       }
       if request.prefersEventStream, !exchange.isHead { return try route.eventStream(request, room: room) }
+      try await worker.askToRead(room, by: exchange.grant)
       return try await HistoryRoute(node: worker.node).reply(to: request, room: room)
     case .events:
       if request.method == .post {
@@ -120,11 +122,35 @@ struct Router {
       return try StreamRoute(worker: worker, grant: exchange.grant).webSocket(exchange, refusal: gate.refusal?.refusal)
     case .echo: return try StreamRoute(worker: worker, grant: exchange.grant).echo(request)
     case .rooms: return try await RoomsRoute(node: worker.node).list(request)
-    case .room(let room): return try await RoomsRoute(node: worker.node).one(room)
-    case .userConnections(let user): return try await UsersRoute(worker: worker).close(user, request)
+    case .room(let room):
+      let route = RoomsRoute(node: worker.node)
+      return request.method == .delete ? try await route.delete(room) : try await route.one(room)
+    case .roomMembers(let room):
+      try await worker.askToRead(room, by: exchange.grant)
+      return try await MembersRoute(node: worker.node).reply(to: request, room: room)
+    case .userEvents(let user): return try await UserEventRoute(worker: worker).reply(to: exchange, user: user)
+    case .userConnections, .connections, .connection, .connectionRoom:
+      return try await answerOfConnections(endpoint, request)
+    case .nodes: return .quiet(NodesRoute(node: worker.node).response())
+    case .openAPI: return .quiet(DocumentRoute(worker: worker).openAPI(gate.reader.resources))
+    case .asyncAPI: return .quiet(DocumentRoute(worker: worker).asyncAPI())
     case .health: return .quiet(.text(200, "alive\n"))
     case .ready: return try ready()
     case .metrics: return .quiet(await MetricsRoute(node: worker.node, workers: worker.siblings).response())
+    }
+  }
+
+  private func answerOfConnections(_ endpoint: Endpoint, _ request: HTTPRequest) async throws(HubError) -> Reply {
+    let route = ConnectionsRoute(worker: worker)
+    let deletes = request.method == .delete
+    switch endpoint {
+    case .userConnections(let user) where deletes: return try await UsersRoute(worker: worker).close(user, request)
+    case .userConnections(let user): return try await route.list(request, of: user)
+    case .connection(let id) where deletes: return try await route.close(id, request)
+    case .connection(let id): return try await route.one(id)
+    case .connectionRoom(let id, let room) where deletes: return try await route.unsubscribe(id, from: room)
+    case .connectionRoom(let id, let room): return try await route.subscribe(id, to: room)
+    default: return try await route.list(request)
     }
   }
 
@@ -152,7 +178,8 @@ struct Router {
   }
 
   private func share(_ reply: Reply, with request: HTTPRequest) -> Reply {
-    guard request.hasOrigin else { return reply }
+    // What is shared with everybody says so itself.
+    guard request.hasOrigin, !reply.isShared else { return reply }
     let sharing = sharing(request)
     switch reply {
     case .response(var response):
@@ -171,7 +198,8 @@ struct Router {
     var fields: HTTPFields = [
       "Allow": endpoint.allow, "Access-Control-Allow-Methods": endpoint.allow,
       "Access-Control-Allow-Headers":
-        "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent, tracestate",
+        "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, ce-id, ce-source, ce-specversion, ce-type, "
+        + "traceparent, tracestate",
       "Access-Control-Max-Age": "600",
     ]
     // A page of the public web asks for an address that only its reader can reach (Private Network Access).

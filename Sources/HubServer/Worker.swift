@@ -12,13 +12,20 @@ final class Worker: @unchecked Sendable {
   var siblings: [Worker] = []
   /// Every open connection, in no order; each knows its place.
   private(set) var connections: ContiguousArray<Connection> = []
+  /// Its streams by user.
+  var users = UserIndex()
   /// TLS handshakes that are under way here.
   private var handshakes = HandshakeQueue()
   var statistics = WorkerStatistics()
   /// Who may do what; a reload replaces it.
   var policy: Policy {
-    didSet { admittedHost = nil }
+    didSet {
+      admittedHost = nil
+      backends.adopt(policy)
+    }
   }
+  /// Who decides what clients may do.
+  let backends: Backends
   /// The host that the last request was let in for.
   var admittedHost: String?
   private var date = HTTPDate()
@@ -28,10 +35,15 @@ final class Worker: @unchecked Sendable {
     self.reactor = reactor
     self.node = node
     fanout = node.directory.fanouts[reactor.index]
+    backends = Backends(
+      reactor: reactor, node: node.name, log: node.log, shares: node.directory.fanouts.count)
+    backends.adopt(policy)
   }
 
   /// Takes a connection that was accepted; one that is too many is only told so, and of those only a few.
-  func accept(_ descriptor: Int32, from peer: IPAddress) {
+  ///
+  /// - Parameter resources: what can be reached over it; nil for what the hub's own listener has.
+  func accept(_ descriptor: Int32, from peer: IPAddress, for resources: ResourceSet? = nil) {
     statistics.accepted += 1
     let count = node.connections.add(1, ordering: .relaxed).newValue
     let welcome = welcome(peer, count)
@@ -42,7 +54,8 @@ final class Worker: @unchecked Sendable {
       return reactor.kernel.close(descriptor)
     }
     reactor.add(channel)
-    let connection = Connection(channel: channel, worker: self, peer: peer, refusal: welcome.refusal)
+    let connection = Connection(
+      channel: channel, worker: self, peer: peer, refusal: welcome.refusal, resources: resources ?? node.resources)
     connection.assumeIsolated {
       $0.rosterIndex = connections.count
       $0.place = welcome.place
@@ -65,18 +78,10 @@ final class Worker: @unchecked Sendable {
     node.connections.subtract(1, ordering: .relaxed)
   }
 
-  /// Ends every stream of a user; says how many there were.
-  func close(of user: String, code: UInt16, reason: String) -> Int {
-    var closed = 0
-    for connection in connections where connection.assumeIsolated({ $0.end(of: user, code: code, reason: reason) }) {
-      closed += 1
-    }
-    return closed
-  }
-
-  /// A reload has replaced the policy: streams whose credential it no longer knows end.
+  /// A reload has replaced the policy: rooms take its rules, and streams whose credential it no longer knows end.
   func adopt(_ policy: Policy) {
     self.policy = policy
+    node.directory.homes[reactor.index].assumeIsolated { $0.adopt { policy.namespaces.rules(for: $0) } }
     for connection in connections { connection.assumeIsolated { $0.reconsider(policy) } }
   }
 

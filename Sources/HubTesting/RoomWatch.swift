@@ -22,6 +22,18 @@ package struct RoomWatch {
   package private(set) var gaps = 0
   package private(set) var recoveries = 0
   package private(set) var failedRecoveries = 0
+  /// Times that the hub took the room away.
+  package private(set) var takenAway = 0
+  /// The connection has gone on without the room since.
+  package private(set) var isTakenAway = false
+  /// It is seen in the room itself.
+  package var isSeen = false
+  /// Who is there, as it was told; nil where the room does not tell.
+  package internal(set) var members: Set<String>?
+  /// Lists of members that it was told of besides the one in `subscribed`.
+  package internal(set) var lists = 0
+  /// Comings and goings that it was told of.
+  package internal(set) var changes = 0
   /// What was told though it must not be.
   package private(set) var problems: [String] = []
 
@@ -32,6 +44,9 @@ package struct RoomWatch {
   /// The connection is gone; what was told remains.
   package mutating func disconnected() {
     isSubscribed = false
+    isTakenAway = false
+    isSeen = false
+    members = nil
   }
 
   /// Begins from nothing, as a client that reloads its state.
@@ -42,6 +57,7 @@ package struct RoomWatch {
   package mutating func subscribed(_ beginning: Position, recovered: Bool?, resuming: Bool) {
     if isSubscribed { note("subscribed twice") }
     isSubscribed = true
+    isTakenAway = false
     if (recovered != nil) != resuming { note("`recovered` is \(String(describing: recovered)), resuming: \(resuming)") }
     if recovered == true {
       recoveries += 1
@@ -57,7 +73,11 @@ package struct RoomWatch {
   }
 
   package mutating func unsubscribed() {
+    takenAway += isSubscribed ? 1 : 0
+    isTakenAway = true
     isSubscribed = false
+    isSeen = false
+    members = nil
   }
 
   package mutating func event(_ event: ReceivedEvent) {
@@ -97,7 +117,7 @@ package struct RoomWatch {
 
   private var text: String { position.map(\.description) ?? "nothing" }
 
-  private mutating func note(_ problem: String) {
+  mutating func note(_ problem: String) {
     if problems.count < 20 { problems.append("\(room): \(problem)") }
   }
 }

@@ -23,22 +23,29 @@ package final class ScriptedEngine: Engine, Participant, @unchecked Sendable {
   private var kept: [RoomName: [Event]]?
   private let limits: MemoryEngineLimits
   private var epoch = "test"
+  /// Of rooms that were dropped.
+  private var epochs: [RoomName: String] = [:]
+  /// How a room's next epoch is called.
+  private let nextEpoch = Lock("test")
   private var held: [UnsafeContinuation<Void, Never>] = []
   /// Asked for each append, with how many there were before.
   package var verdict: (Int) -> Verdict = { _ in .now }
   /// Asked for each reading of events; nothing is lost by losing such an answer.
   package var readVerdict: () -> Verdict = { .now }
+  /// Asked for each room that is dropped.
+  package var dropVerdict: () -> Verdict = { .now }
   /// Asked for each `open`: whether its answer is held.
   package var holdsOpen: () -> Bool = { false }
   package private(set) var appends = 0
   package private(set) var reads = 0
+  package private(set) var drops = 0
   package private(set) var opened = 0
   package private(set) var closed = 0
 
   /// - Parameter keepsEvents: whether events can be read from it.
   package init(limits: MemoryEngineLimits = MemoryEngineLimits(), keepsEvents: Bool = false) {
     self.limits = limits
-    state = Lock(MemoryEngineState(limits: limits, makeEpoch: { "test" }))
+    state = Lock(MemoryEngineState(limits: limits, makeEpoch: { [nextEpoch] in nextEpoch.withLock { $0 } }))
     kept = keepsEvents ? [:] : nil
   }
 
@@ -47,7 +54,11 @@ package final class ScriptedEngine: Engine, Participant, @unchecked Sendable {
   /// Loses everything that it had, and begins a new epoch.
   package func begin(epoch: String) {
     self.epoch = epoch
-    state.withLock { $0 = MemoryEngineState(limits: limits, makeEpoch: { epoch }) }
+    epochs = [:]
+    nextEpoch.withLock { $0 = epoch }
+    state.withLock {
+      $0 = MemoryEngineState(limits: limits, makeEpoch: { [nextEpoch] in nextEpoch.withLock { $0 } })
+    }
     if kept != nil { kept = [:] }
   }
 
@@ -108,11 +119,26 @@ package final class ScriptedEngine: Engine, Participant, @unchecked Sendable {
     if case .refuse = verdict { throw Self.unavailable }
     let events = (kept?[room] ?? [])[...].dropFirst(Int(offset)).prefix(Int(max(end, offset) - offset))
     let part = StoredPart(
-      place: place(Position(epoch: epoch, offset: UInt64(kept?[room]?.count ?? 0))),
+      place: place(Position(epoch: epochs[room] ?? epoch, offset: UInt64(kept?[room]?.count ?? 0))),
       events: Array(events.prefix(max(1, limit.events))))
     if case .later = verdict { await hold() }
     if case .lose = verdict { throw Self.unavailable }
     return part
+  }
+
+  package func drop(_ room: RoomName, at time: Moment) async throws(HubError) -> RoomPlace {
+    drops += 1
+    let verdict = dropVerdict()
+    if case .refuse = verdict { throw Self.unavailable }
+    let name = "\(epoch)d\(drops)"
+    epochs[room] = name
+    nextEpoch.withLock { $0 = name }
+    let newest = state.withLock { $0.drop(room, at: time) }
+    nextEpoch.withLock { $0 = epoch }
+    if kept != nil { kept?[room] = nil }
+    if case .later = verdict { await hold() }
+    if case .lose = verdict { throw Self.unavailable }
+    return place(newest)
   }
 
   package func close(_ room: RoomName, at time: Moment) {

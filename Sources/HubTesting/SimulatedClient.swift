@@ -1,9 +1,13 @@
+import HubWire
+
 /// One end of a link in a simulation: sends what it has to send, reads at its own pace. Subclasses speak a protocol.
 package class SimulatedClient: Participant {
   package let name: String
   package private(set) var link: SimulatedLink?
   /// How many bytes one step reads at most; 0 reads nothing.
   package var readLimit = Int.max
+  /// A key or a token, shown with every request; nil shows nothing.
+  package var credential: String?
   private var outgoing: [UInt8] = []
   /// The connection has ended since the last ``connect(_:)``.
   package private(set) var hasEnded = false
@@ -13,6 +17,12 @@ package class SimulatedClient: Participant {
   }
 
   package var isConnected: Bool { link != nil }
+
+  /// The request's field for the credential, with its line break; empty without one.
+  var authorization: String { credential.map { "Authorization: Bearer \($0)\r\n" } ?? "" }
+
+  /// The same for a handshake.
+  var handshakeFields: HTTPFields { credential.map { ["Authorization": "Bearer \($0)"] } ?? [:] }
 
   package func connect(_ link: SimulatedLink) {
     self.link = link

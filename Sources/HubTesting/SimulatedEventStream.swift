@@ -34,6 +34,7 @@ package final class SimulatedEventStream: SimulatedClient {
     let query = rooms.map { "room=\($0.room)" }.joined(separator: "&")
     let target = rooms.count == 1 ? "/v1/rooms/\(rooms[0].room)/events" : "/v1/events?\(query)"
     var request = "GET \(target) HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+    request += authorization
     if isResuming { request += "Last-Event-ID: \(lastEventID)\r\n" }
     send(Array((request + "\r\n").utf8))
   }
@@ -68,13 +69,23 @@ package final class SimulatedEventStream: SimulatedClient {
     while let event = try parser.next(bytes.span, at: &index) { hear(event, try ServerMessage.parse(event.data)) }
   }
 
+  /// A room was taken away from the stream.
+  package var lacksRoom: Bool { rooms.contains(where: \.isTakenAway) }
+
   private func hear(_ event: ServerSentEvent, _ message: ServerMessage) {
     switch message {
-    case .subscribed(_, let room, let position, let recovered, _):
-      with(room) { $0.subscribed(position, recovered: recovered, resuming: isResuming) }
+    case .subscribed(_, let room, let position, let recovered, let members):
+      with(room) {
+        $0.subscribed(position, recovered: recovered, resuming: isResuming)
+        $0.present(members)
+      }
+    case .join(let room, let member): with(room) { $0.joined(member) }
+    case .leave(let room, let member): with(room) { $0.left(member) }
+    case .members(_, let room, let members): with(room) { $0.presentAnew(members) }
     case .event(let received): with(received.room ?? "") { $0.event(received) }
     case .skip(let room, let position): with(room) { $0.skip(position) }
     case .gap(let room, let from, let position): with(room) { $0.gap(from: from, to: position) }
+    case .unsubscribed(_, let room, _): with(room) { $0.unsubscribed() }
     case .error(_, _, let code, _, _): errors.append(code)
     default: note("\(event.name): \(message)")
     }

@@ -36,7 +36,8 @@ package final class SimulatedHistoryReader: SimulatedClient {
     guard let room = remaining.first else { return }
     send(
       Array(
-        "GET /v1/rooms/\(room)/events?after=\(after)&limit=\(pageSize) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+        "GET /v1/rooms/\(room)/events?after=\(after)&limit=\(pageSize) HTTP/1.1\r\nHost: localhost\r\n\(authorization)\r\n"
+          .utf8))
   }
 
   package override func received(_ bytes: [UInt8]) {

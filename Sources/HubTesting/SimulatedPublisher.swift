@@ -75,7 +75,7 @@ package final class SimulatedPublisher: SimulatedClient {
     send(
       Array(
         """
-        POST \(target) HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: \(key(of: post))\r\n\
+        POST \(target) HTTP/1.1\r\nHost: localhost\r\n\(authorization)Idempotency-Key: \(key(of: post))\r\n\
         Content-Length: \(post.data.utf8.count)\r\n\r\n\(post.data)
         """.utf8))
   }

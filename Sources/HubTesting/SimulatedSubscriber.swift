@@ -6,8 +6,10 @@ package final class SimulatedSubscriber: SimulatedClient {
   private var ledger: RoomLedger
   private var stream: WebSocketStream
   private var mask: UInt32 = 0x7654_3210
-  private static let handshake = WebSocketClientHandshake(
-    host: "localhost", target: "/v1/ws", key: "AAAAAAAAAAAAAAAAAAAAAA==")
+  private var handshake: WebSocketClientHandshake {
+    WebSocketClientHandshake(
+      host: "localhost", target: "/v1/ws", fields: handshakeFields, key: "AAAAAAAAAAAAAAAAAAAAAA==")
+  }
 
   /// What the client told its program, room by room.
   package private(set) var rooms: [RoomWatch]
@@ -18,14 +20,14 @@ package final class SimulatedSubscriber: SimulatedClient {
   package init(name: String, rooms: [String]) {
     self.rooms = rooms.map { RoomWatch(room: $0) }
     ledger = RoomLedger(rooms.compactMap { try? RoomName($0) }.map { ($0, nil) })
-    stream = WebSocketStream(handshake: Self.handshake)
+    stream = WebSocketStream(handshake: WebSocketClientHandshake(host: "localhost", target: "/v1/ws"))
     super.init(name: name)
   }
 
   package func open(_ link: SimulatedLink) {
     connect(link)
-    stream = WebSocketStream(handshake: Self.handshake)
-    super.send(Self.handshake.request)
+    stream = WebSocketStream(handshake: handshake)
+    super.send(handshake.request)
   }
 
   package func askAgain() {

@@ -9,7 +9,10 @@ package final class SimulatedWebSocket: SimulatedClient {
 
   private var stage = Stage.open
   private var codec = WebSocketProtocol(role: .client, maximumMessage: 16 << 20)
-  private var handshake = WebSocketClientHandshake(host: "localhost", target: "/v1/ws", key: "AAAAAAAAAAAAAAAAAAAAAA==")
+  private var handshake: WebSocketClientHandshake {
+    WebSocketClientHandshake(
+      host: "localhost", target: "/v1/ws", fields: handshakeFields, key: "AAAAAAAAAAAAAAAAAAAAAA==")
+  }
   private var mask: UInt32 = 0x1234_5678
 
   /// By name, in the order in which they were first subscribed.
@@ -20,7 +23,9 @@ package final class SimulatedWebSocket: SimulatedClient {
   package private(set) var errors: [String] = []
   package private(set) var pongs = 0
   /// Rooms of which an answer is awaited, and whether it was asked to resume.
-  private var asked: [(room: String, resuming: Bool)] = []
+  private var asked: [(room: String, resuming: Bool, isSeen: Bool)] = []
+  /// Whether it is seen in the rooms that it subscribes to from now on.
+  package var isSeen = false
   /// Told of each `published` answer.
   package var published: ((RequestID?, Position?, Bool) -> Void)?
   /// Whether pings of the hub are answered.
@@ -56,8 +61,9 @@ package final class SimulatedWebSocket: SimulatedClient {
       let index = index(of: name)
       if rooms[index].isSubscribed { continue }
       let after = rooms[index].position
-      requests.append(RoomRequest(room: name, after: after?.description))
-      asked.append((name, after != nil))
+      let presence = isSeen ? Array("{\"by\":\"\(self.name)\"}".utf8) : nil
+      requests.append(RoomRequest(room: name, after: after?.description, presence: presence))
+      asked.append((name, after != nil, isSeen))
     }
     if !requests.isEmpty { say(.subscribe(id: nil, rooms: requests, many: requests.count > 1)) }
   }
@@ -139,7 +145,11 @@ package final class SimulatedWebSocket: SimulatedClient {
   private func hear(_ message: ServerMessage) {
     switch message {
     case .welcome(let connection, _, _, _): self.connection = connection
-    case .subscribed(_, let room, let position, let recovered, _): subscribed(room, position, recovered)
+    case .subscribed(_, let room, let position, let recovered, let members):
+      subscribed(room, position, recovered, members)
+    case .join(let room, let member): with(room) { $0.joined(member) }
+    case .leave(let room, let member): with(room) { $0.left(member) }
+    case .members(_, let room, let members): with(room) { $0.presentAnew(members) }
     case .event(let event): with(event.room ?? "") { $0.event(event) }
     case .skip(let room, let position): with(room) { $0.skip(position) }
     case .gap(let room, let from, let position): with(room) { $0.gap(from: from, to: position) }
@@ -151,16 +161,20 @@ package final class SimulatedWebSocket: SimulatedClient {
       // What has an id is about something else than a subscription.
       if let room, id == nil { asked.removeAll { $0.room == room } }
       if code == "INTERNAL" || code.hasPrefix("INVALID") { note("\(code) \(detail)") }
-    case .history, .join, .leave, .members, .reconnect, .other: break
+    case .history, .reconnect, .other: break
     }
   }
 
-  private func subscribed(_ room: String, _ position: Position, _ recovered: Bool?) {
+  private func subscribed(_ room: String, _ position: Position, _ recovered: Bool?, _ members: [UInt8]?) {
     guard let place = asked.firstIndex(where: { $0.room == room }) else {
       return note("subscribed to \(room) without having asked")
     }
-    let resuming = asked.remove(at: place).resuming
-    with(room) { $0.subscribed(position, recovered: recovered, resuming: resuming) }
+    let (_, resuming, isSeen) = asked.remove(at: place)
+    with(room) {
+      $0.subscribed(position, recovered: recovered, resuming: resuming)
+      $0.isSeen = isSeen
+      $0.present(members)
+    }
   }
 
   private func with(_ room: String, _ body: (inout RoomWatch) -> Void) {

@@ -26,6 +26,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
   case slowConsumer = "SLOW_CONSUMER"
   case tokenExpired = "TOKEN_EXPIRED"
   case engineUnavailable = "ENGINE_UNAVAILABLE"
+  case backendUnavailable = "BACKEND_UNAVAILABLE"
   case draining = "DRAINING"
   case `internal` = "INTERNAL"
 
@@ -45,7 +46,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case .rateLimited, .tooManyConnections, .tooManyRooms: 429
     case .headersTooLarge: 431
     case .internal: 500
-    case .slowConsumer, .engineUnavailable, .draining: 503
+    case .slowConsumer, .engineUnavailable, .backendUnavailable, .draining: 503
     }
   }
 
@@ -62,7 +63,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case .timeout: 4108
     case .slowConsumer: 4113
     case .tokenExpired: 4101
-    case .engineUnavailable: 4112
+    case .engineUnavailable, .backendUnavailable: 4112
     case .draining: 1012
     case .internal: 1011
     }
@@ -72,7 +73,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
   public var isTemporary: Bool {
     switch self {
     case .rateLimited, .tooManyConnections, .tooManyRooms, .timeout, .slowConsumer, .tokenExpired, .engineUnavailable,
-      .draining, .internal:
+      .backendUnavailable, .draining, .internal:
       true
     default: false
     }
@@ -103,6 +104,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case .slowConsumer: "The subscriber reads too slowly"
     case .tokenExpired: "The token has expired"
     case .engineUnavailable: "The engine is away"
+    case .backendUnavailable: "The backend that decides is away"
     case .draining: "The hub is shutting down"
     case .internal: "The hub failed"
     }

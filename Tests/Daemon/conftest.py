@@ -1,9 +1,12 @@
 """Fixtures of the black-box tests: each test gets hubs of its own and leaves none behind."""
 
+import subprocess
+
 import pytest
 
 from support.credentials import Credentials, bearer
 from support.daemon import Hub
+from support.small import SIZE
 
 
 @pytest.fixture
@@ -44,3 +47,16 @@ def guard(start, credentials):
         return hub
 
     return guard
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A file system of 8 MiB, where one can be mounted."""
+    directory = tmp_path / "small"
+    directory.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(directory)], capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
+    yield directory
+    subprocess.run(["umount", str(directory)], check=True)

@@ -13,6 +13,7 @@ from test_websocket_frames import HANDSHAKE
 
 ROOM = "orders:1"
 EVENTS = f"/v1/rooms/{ROOM}/events"
+NOBODY = f"/v1/connections/{'0f' * 16}"
 LINES = {"Content-Type": "application/x-ndjson"}
 STREAM = {"Accept": "text/event-stream"}
 REPOSITORY = pathlib.Path(__file__).parents[2]
@@ -137,6 +138,18 @@ WAYS = {
     "head of a room": ("room", "read", http("HEAD", f"/v1/rooms/{ROOM}")),
     "close a user's": ("userConnections", "admin", http("DELETE", "/v1/users/nobody/connections")),
     "revoke a user's": ("userConnections", "admin", http("DELETE", "/v1/users/nobody/connections?revoke=true")),
+    "list a user's": ("userConnections", "admin", http("GET", "/v1/users/nobody/connections")),
+    "delete a room": ("room", "admin", http("DELETE", "/v1/rooms/orders:1")),
+    "members": ("roomMembers", "read", http("GET", f"/v1/rooms/{ROOM}/members")),
+    "an event for a user": ("userEvents", "everywhere", http("POST", "/v1/users/nobody/events", "1")),
+    "connections": ("connections", "admin", http("GET", "/v1/connections")),
+    "connection": ("connection", "admin", http("GET", NOBODY, good=404)),
+    "close a connection": ("connection", "admin", http("DELETE", NOBODY, good=404)),
+    "subscribe a connection": ("connectionRoom", "admin", http("PUT", f"{NOBODY}/rooms/{ROOM}", good=404)),
+    "unsubscribe a connection": ("connectionRoom", "admin", http("DELETE", f"{NOBODY}/rooms/{ROOM}", good=404)),
+    "nodes": ("nodes", "admin", http("GET", "/v1/nodes")),
+    "openapi": ("openAPI", "nothing", http("GET", "/openapi.json")),
+    "asyncapi": ("asyncAPI", "nothing", http("GET", "/asyncapi.json")),
     "metrics": ("metrics", "admin", http("GET", "/metrics")),
     "head of metrics": ("metrics", "admin", http("HEAD", "/metrics")),
     "health": ("health", "nothing", http("GET", "/health")),
@@ -157,7 +170,7 @@ SHOWN = [
 def show(credentials, shown, need):
     """The credential to show; the key that lacks a scope lacks the one that is needed, and has the others."""
     scopes = {"publish", "read", "admin"}
-    lacking = {"admin": "admin", "publish": "publish", "each": "publish", "message to publish": "publish"}.get(need, "read")
+    lacking = {"admin": "admin", "publish": "publish", "everywhere": "publish", "each": "publish", "message to publish": "publish"}.get(need, "read")
     right = {"subscribe": ["orders:*"], "publish": ["orders:1"]}
     if shown == "nothing":
         return None
@@ -197,6 +210,9 @@ def expected(shown, need, way):
     if shown == "nothing":
         return {"socket": "waits", "message": "error UNAUTHORIZED", "message to publish": "error UNAUTHORIZED"}.get(
             need, bare("401 UNAUTHORIZED"))
+    # What belongs to no room needs a key for all of them.
+    if need == "everywhere":
+        return "403 FORBIDDEN"
     # Managing is not bound to rooms, and no token may do it.
     if shown == "the right key" or (shown == "a key for other rooms" and need == "admin"):
         return "yes"
@@ -214,6 +230,7 @@ def expected(shown, need, way):
 @pytest.mark.parametrize("shown", SHOWN)
 def test_what_a_credential_opens(guard, credentials, shown):
     needs = sorted({need for _, need, _ in WAYS.values()})
+    credentials.settings["namespaces"] = [{"name": "orders", "presence": True}]
     for need in needs:
         credentials.forget_key("scoped")
         credential = show(credentials, shown, need)

@@ -1,29 +1,13 @@
 """A file system without space: publishes are refused with the reason, and go on by themselves once there is space."""
 
-import errno
 import http.client
 import json
-import subprocess
 
 import pytest
 
+from support.small import SIZE, Filler
 from support.store import StoredHub
 from support.waiting import seconds, wait_until
-
-SIZE = 8 << 20
-
-
-@pytest.fixture
-def small(tmp_path):
-    """A file system of 8 MiB, where one can be mounted."""
-    directory = tmp_path / "small"
-    directory.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(directory)], capture_output=True, text=True)
-    if done.returncode != 0:
-        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
-    yield directory
-    subprocess.run(["umount", str(directory)], check=True)
 
 
 @pytest.fixture
@@ -61,27 +45,6 @@ class Publisher:
             if response.status != 201:
                 return response
         raise AssertionError(f"{len(self.acknowledged)} events fit into {SIZE} bytes")
-
-
-class Filler:
-    """Takes three of the eight MiB away, and later what the store has left over."""
-
-    def __init__(self, small):
-        self.small = small
-        (small / "filler").write_bytes(b"\0" * (3 << 20))
-
-    def take_rest(self):
-        """From now on not even a little fits."""
-        with open(self.small / "rest", "wb", buffering=0) as file:
-            try:
-                while file.write(b"\0" * 512):
-                    pass
-            except OSError as error:
-                assert error.errno == errno.ENOSPC
-
-    def remove(self):
-        for name in ("filler", "rest"):
-            (self.small / name).unlink(missing_ok=True)
 
 
 def expect_refusal(response):

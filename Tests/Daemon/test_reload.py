@@ -164,9 +164,10 @@ MISTAKES = {
     "an unknown key": (lambda settings: {**settings, "kyes": []}, '"kyes"', "kyes"),
     "an unknown key inside": (
         lambda settings: {**settings, "namespaces": [{"name": "a", "anonymus": True}]}, '"anonymus"', "anonymus"),
-    "overlapping namespaces": (
-        lambda settings: {**settings, "namespaces": [{"name": "news*"}, {"name": "sports"}, {"name": "newsroom"}]},
-        '"newsroom"', "cover the same namespaces"),
+    "a namespace twice": (
+        lambda settings: {
+            **settings, "namespaces": [{"name": "news*"}, {"name": "newsroom"}, {"name": "news*", "anonymous": True}]},
+        '"anonymous"', "this is the namespace of"),
     "a scope that is none": (
         lambda settings: {**settings, "keys": [{**settings["keys"][0], "scopes": ["reed"]}]}, '"reed"', "reed"),
     "two keys of a name": (

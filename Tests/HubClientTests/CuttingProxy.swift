@@ -1,4 +1,5 @@
 import HubIO
+import HubWire
 import Synchronization
 
 @testable import HubClient

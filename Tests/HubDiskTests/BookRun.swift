@@ -62,6 +62,7 @@ struct BookRun {
   private mutating func transaction() {
     var plan = WritePlan(clock: book.clock(at: now))
     var answers: [(String, Position)] = []
+    if random.once(in: 6) { return drop(&plan) }
     for _ in 0..<random.number(in: 0..<3) {
       let name = ["a", "b", "c", "d", "e"][random.number(in: 0..<5)]
       let batch = (0..<random.number(in: 1..<4)).map { _ in Samples.append() }
@@ -73,12 +74,28 @@ struct BookRun {
       plan.rooms[index].oldestTime = nil
     }
     plan.isWritten = !plan.isEmpty
-    // Rooms come and go while the disk works.
+    comeAndGo()
+    finish(plan, answers)
+  }
+
+  /// Rooms come and go while the disk works.
+  private mutating func comeAndGo() {
     for _ in 0..<random.number(in: 0..<3) {
       let name = ["a", "b", "c", "d", "e"][random.number(in: 0..<5)]
       if random.once(in: 2) { open(name) } else { book.close(Samples.room(name), at: now) }
     }
-    finish(plan, answers)
+  }
+
+  /// A room begins anew, somewhere where it has never been.
+  private mutating func drop(_ plan: inout WritePlan) {
+    let name = ["a", "b", "c", "d", "e"][random.number(in: 0..<5)]
+    let place = book.drop(Samples.room(name), into: &plan)
+    if place.offset != 0 || used.contains(where: { $0.hasPrefix("\(name) \(place.epoch)-") }) {
+      problems.append("\(name) begins anew at \(place), where it has been")
+    }
+    plan.isWritten = true
+    comeAndGo()
+    finish(plan, [])
   }
 
   private mutating func finish(_ plan: WritePlan, _ answers: [(String, Position)]) {

@@ -103,6 +103,17 @@ final class EngineRig: Sendable {
     }.get()
   }
 
+  func drop(_ name: String) async throws -> RoomPlace {
+    let (engine, now) = (engine, now)
+    return try await run { () async -> Swift.Result<RoomPlace, HubError> in
+      do throws(HubError) {
+        return .success(try await engine.drop(Samples.room(name), at: now))
+      } catch {
+        return .failure(error)
+      }
+    }.get()
+  }
+
   func append(_ batch: [NewAppend], to name: String) async -> [Swift.Result<Appended, HubError>] {
     let (engine, now) = (engine, now)
     return await run { await engine.append(batch, to: Samples.room(name), at: now) }

@@ -9,7 +9,7 @@ struct ModelStore {
   private(set) var problem: String?
 
   mutating func commit(_ plan: WritePlan) {
-    for room in plan.forgotten + plan.leaving {
+    for room in plan.gone {
       stored.rooms.removeAll { $0.id == room.id }
       if !room.isEmpty { stored.purging.append(room.id) }
     }
@@ -17,6 +17,7 @@ struct ModelStore {
     if let epoch = plan.epoch { stored.epoch = epoch }
     for (index, room) in plan.rooms.enumerated() where plan.isChanged[index] { write(room) }
     stored.keys += plan.keys.added
+    if let drop = plan.drop { stored.keys.removeAll { $0.name.room == drop.fresh.name } }
     if let last = plan.keys.droppedThrough { stored.keys.removeAll { $0.id <= last } }
     stored.clock = plan.clock
     stored.nextRoom = (stored.rooms.map { $0.id } + stored.purging).reduce(0, max) + 1

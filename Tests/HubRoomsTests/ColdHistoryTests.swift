@@ -27,7 +27,8 @@ import Testing
     let store = Store(oldest: oldest, newest: count)
     let place = RoomPlace(newest: Position(epoch: "e", offset: 0), oldest: oldest)
     var state = RoomState(
-      name: Samples.room, place: place, reactors: 1, limit: HistoryLimit(events: hot, age: 1_000_000, bytes: 1 << 30))
+      name: Samples.room, place: place, reactors: 1,
+      rules: RoomRules(history: HistoryLimit(events: hot, age: 1_000_000, bytes: 1 << 30)))
     for offset in 1...count { #expect(state.append(Samples.event(offset)) == .next) }
     return (state, store)
   }

@@ -24,7 +24,7 @@ import Testing
         if let live, live != offset { problems.append("behind after \(offset), but at \(live)") }
         live = nil
       case .settled: answers += 1
-      case .attached, .replay, .renewed: break
+      case .attached, .replay, .renewed, .members, .deleted, .slow: break
       }
     }
   }
@@ -101,10 +101,26 @@ import Testing
       case .event(let event, _): "event \(event.offset)"
       case .behind(let offset): "behind \(offset)"
       case .settled: "settled"
-      case .attached, .replay, .renewed: "answer"
+      case .attached, .replay, .renewed, .members, .deleted, .slow: "answer"
       }
     }
     #expect(kinds == ["event 1", "behind 1", "settled", "behind 3"])
+  }
+
+  @Test func `a member's coming that is left out sends the room's subscribers to where it stands`() {
+    let stream = DeliveryStream(bound: DeliveryStream.Bound(events: 1, bytes: .max))
+    let room = Identity()
+    let id = ObjectIdentifier(room)
+    let join = Event(.joined(user: "ann", info: nil), room: Samples.room)
+    #expect(stream.post(join, published: Samples.moment(0), newest: 7, from: id))
+    #expect(!stream.post(join, published: Samples.moment(0), newest: 7, from: id))
+    #expect(!stream.post(Samples.event(8), published: Samples.moment(0), from: id))
+    var batch: ContiguousArray<AddressedDelivery> = []
+    stream.take(&batch)
+    guard batch.count == 2, case .behind(7) = batch[1].delivery else {
+      Issue.record("\(batch.count) deliveries")
+      return
+    }
   }
 
   @Test func `what is posted before the batch is taken joins it, and is announced once`() async {

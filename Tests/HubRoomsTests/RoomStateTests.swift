@@ -10,7 +10,7 @@ import Testing
   private static func state(newest: UInt64 = 0, events: Int = 1000) -> RoomState {
     RoomState(
       name: Samples.room, place: RoomPlace(newest: Position(epoch: "e", offset: newest), oldest: nil), reactors: 3,
-      limit: HistoryLimit(events: events, age: 1_000_000, bytes: 1 << 30))
+      rules: RoomRules(history: HistoryLimit(events: events, age: 1_000_000, bytes: 1 << 30)))
   }
 
   private static func filled(_ count: Int, events: Int = 1000) -> RoomState {

@@ -3,6 +3,8 @@ import Testing
 
 @testable import HubServer
 
+private let connection = String(repeating: "0f", count: 16)
+
 @Suite struct RouteGroupTests {
   private static let upgrade = ["Connection: Upgrade", "Upgrade: websocket"]
 
@@ -18,15 +20,21 @@ import Testing
   }
 
   private static func group(_ method: String, _ path: String, _ fields: [String] = []) throws -> RouteGroup {
-    RouteGroup(try Endpoint(path, debugEcho: true), try request(method, path, fields))
+    RouteGroup(try Endpoint(path, in: .all), try request(method, path, fields))
   }
 
   /// Every endpoint; a new one must be added here, and its middleware thought of.
   private static let groups: [(path: String, group: RouteGroup)] = [
     ("/v1/rooms/a/events", .api), ("/v1/events", .api), ("/v1/ws", .door), ("/v1/rooms", .api), ("/v1/rooms/a", .api),
-    ("/v1/users/ann/connections", .api), ("/health", .probes), ("/ready", .probes), ("/metrics", .metrics),
-    ("/debug/echo", .debug),
+    ("/v1/rooms/a/members", .api), ("/v1/users/ann/events", .api), ("/v1/users/ann/connections", .api),
+    ("/v1/connections", .api), ("/v1/connections/\(connection)", .api),
+    ("/v1/connections/\(connection)/rooms/a", .api), ("/v1/nodes", .api), ("/health", .probes), ("/ready", .probes),
+    ("/metrics", .metrics), ("/openapi.json", .documents), ("/asyncapi.json", .documents), ("/debug/echo", .debug),
   ]
+
+  @Test func `every resource has its group here`() {
+    #expect(Self.groups.map(\.path).sorted() == Resource.allCases.map(\.samplePath).sorted())
+  }
 
   @Test(arguments: ["GET", "HEAD", "POST", "DELETE", "PUT", "BREW"])
   func `every endpoint has its group, whatever the method`(_ method: String) throws {
@@ -54,7 +62,7 @@ import Testing
   }
 
   @Test func `what gives or takes something asks who it is`() {
-    for group in RouteGroup.allCases where group != .probes && group != .debug {
+    for group in RouteGroup.allCases where group != .probes && group != .debug && group != .documents {
       let asks = group.middleware.contains(.credential) || group.middleware.contains(.credentialOfHandshake)
       #expect(asks && group.middleware.first == .host, "\(group)")
     }
@@ -68,9 +76,14 @@ import Testing
       (.get, "/v1/rooms/a", .read(room)), (.post, "/v1/events", .each), (.get, "/v1/events", .each),
       (.get, "/v1/ws", .each), (.get, "/v1/rooms", .admin), (.delete, "/v1/users/a/connections", .admin),
       (.get, "/metrics", .admin), (.get, "/health", .nothing), (.get, "/ready", .nothing),
-      (.get, "/debug/echo", .nothing),
+      (.get, "/debug/echo", .nothing), (.delete, "/v1/rooms/a", .admin), (.get, "/v1/rooms/a/members", .read(room)),
+      (.post, "/v1/users/a/events", .publishEverywhere), (.get, "/v1/users/a/connections", .admin),
+      (.get, "/v1/connections", .admin), (.delete, "/v1/connections/\(connection)", .admin),
+      (.put, "/v1/connections/\(connection)/rooms/a", .admin), (.get, "/v1/nodes", .admin),
+      (.get, "/openapi.json", .nothing), (.get, "/asyncapi.json", .nothing),
+      (.head, "/v1/rooms/a/members", .read(room)),
     ] as [(HTTPMethod, String, Permission)] {
-      #expect(try Endpoint(path, debugEcho: true).permission(for: method) == permission, "\(method.text) \(path)")
+      #expect(try Endpoint(path, in: .all).permission(for: method) == permission, "\(method.text) \(path)")
     }
   }
 }

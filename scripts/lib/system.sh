@@ -70,6 +70,24 @@ install_without_services() {
   ! command -v systemctl >/dev/null || "${as_root[@]}" systemctl disable "${missing[@]}" >/dev/null 2>&1 || true
 }
 
+# Installs Python programs that Debian has no packages of into a folder of their own, unless they are there: the folder,
+# then NAME==VERSION of each.
+install_python_programs() {
+  local folder=$1 log
+  shift
+  [[ $(cat "$folder/installed" 2>/dev/null) != "$*" ]] || return 0
+  install_packages python3-venv
+  echo "${0##*/}: installing $*" >&2
+  log=$(mktemp)
+  if ! { /usr/bin/python3 -m venv --clear "$folder" && "$folder/bin/pip" install --quiet "$@"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "these Python programs could not be installed: $*"
+  fi
+  rm -f "$log"
+  echo "$*" >"$folder/installed"
+}
+
 # What is needed to compile the hub.
 install_build_packages() {
   install_packages libsqlite3-dev libssl-dev pkg-config

@@ -10,7 +10,7 @@ private import Glibc
   let warnings: [String]
 
   /// What TLS 1.2 may use: forward secrecy and authenticated encryption. TLS 1.3 has nothing else.
-  private static let ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
+  static let ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
   private static let sessionContext: [UInt8] = Array("roomcast".utf8)
 
   /// - Throws: ``TLSError`` that names the file.

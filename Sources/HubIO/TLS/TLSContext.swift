@@ -1,4 +1,3 @@
-private import Glibc
 private import Synchronization
 
 /// The certificates that a hub serves with, and how many handshakes it has under way. Shared by all reactors.
@@ -26,10 +25,7 @@ package final class TLSContext: Sendable {
     certificates = Lock(prepared.certificates)
     limit = Atomic(prepared.handshakes)
     self.firstHandshake = firstHandshake
-    // OpenSSL writes without MSG_NOSIGNAL: a peer that is gone must be an error, not the end of the process.
-    var action = sigaction()
-    unsafe sigaction(SIGPIPE, nil, &action)
-    if unsafe action.__sigaction_handler.sa_handler == nil { _ = signal(SIGPIPE, SIG_IGN) }
+    BrokenPipe.ignore()
   }
 
   /// Reads and checks all files; it blocks for as long as that takes.

@@ -6,9 +6,13 @@ private import Glibc
 /// Belongs to the channel's reactor. The handshake runs within the first reads and writes.
 @safe package final class TLSSession {
   private let session: OpaquePointer
-  /// Kept for as long as a handshake may choose one of them.
-  let certificates: CertificateSet
-  private let context: TLSContext
+  /// Whose end of the connection this is, and what is kept for it.
+  private enum Side {
+    /// The certificates are kept for as long as a handshake may choose one of them.
+    case server(CertificateSet, TLSContext)
+    case client(TLSClientSide)
+  }
+  private let side: Side
   private unowned(unsafe) let reactor: Reactor
 
   private enum Phase {
@@ -33,13 +37,25 @@ private import Glibc
     _ session: OpaquePointer, descriptor: Int32, certificates: CertificateSet, context: TLSContext, reactor: Reactor
   ) {
     unsafe self.session = session
-    self.certificates = certificates
-    self.context = context
+    side = .server(certificates, context)
     unsafe self.reactor = reactor
+    begin(on: descriptor)
+    unsafe SSL_set_accept_state(session)
+  }
+
+  /// The same for a connection that this side has opened.
+  init(_ session: OpaquePointer, descriptor: Int32, client: TLSClientSide, reactor: Reactor) {
+    unsafe self.session = session
+    side = .client(client)
+    unsafe self.reactor = reactor
+    begin(on: descriptor)
+    unsafe SSL_set_connect_state(session)
+  }
+
+  private func begin(on descriptor: Int32) {
     _ = unsafe SSL_set_fd(session, descriptor)
     // One system call for what has arrived, not one for each record's head and one for its body.
     unsafe SSL_set_read_ahead(session, 1)
-    unsafe SSL_set_accept_state(session)
   }
 
   deinit {
@@ -138,7 +154,7 @@ private import Glibc
   /// The common name in the subject of the client's certificate, which an authority of the hub has signed; nil without,
   /// and where the hub's authorities are others now.
   package var peerName: String? {
-    guard unsafe SSL_get_verify_result(session) == X509_V_OK,
+    guard case .server(let certificates, let context) = side, unsafe SSL_get_verify_result(session) == X509_V_OK,
       let certificate = unsafe SSL_get0_peer_certificate(session), context.verifies(by: certificates.authorities)
     else { return nil }
     let subject = unsafe X509_get_subject_name(certificate)
@@ -162,6 +178,7 @@ private import Glibc
   private func endHandshake(done: Bool) {
     guard phase == .handshake else { return }
     phase = done ? .established : .over
+    guard case .server(_, let context) = side else { return }
     context.handshakeEnded()
     if done {
       unsafe reactor.statistics.handshakesDone += 1
@@ -173,8 +190,30 @@ private import Glibc
 
   /// What OpenSSL thinks of the connection is known; nothing may be sent on it after that.
   private func fail() {
+    if case .client(let client) = side, phase == .handshake { client.failure = handshakeProblem() }
     OpenSSLError.clear()
     endHandshake(done: false)
     phase = .over
+  }
+
+  /// What the server side serves with; nil on a client's.
+  var certificates: CertificateSet? {
+    if case .server(let certificates, _) = side { certificates } else { nil }
+  }
+
+  /// Why the handshake with a server failed; nil while it has not, and for a client's.
+  package var failure: String? {
+    if case .client(let client) = side { client.failure } else { nil }
+  }
+
+  /// What is wrong with the server's certificate, or with the handshake.
+  private func handshakeProblem() -> String {
+    let result = unsafe SSL_get_verify_result(session)
+    if result != Int(X509_V_OK) {
+      let reason = unsafe String(cString: X509_verify_cert_error_string(result))
+      return "the server's certificate is not believed: \(reason)"
+    }
+    if ERR_peek_error() == 0 { return "the connection was lost during the TLS handshake" }
+    return "the TLS handshake failed: \(OpenSSLError.takeReason())"
   }
 }

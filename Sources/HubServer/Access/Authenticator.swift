@@ -10,8 +10,8 @@ package struct Authenticator: Sendable {
   /// What those may do who present nothing: read what a namespace lets anyone read, or nothing at all.
   package let anonymous: Grant
   private let acceptsCertificates: Bool
-  /// What anyone may read.
-  private let namespaces: [RoomPattern]
+  /// What holds for everybody.
+  let namespaces: NamespaceBook
   private let keyRing: KeyRing
   private let verifier: TokenVerifier
 
@@ -26,7 +26,7 @@ package struct Authenticator: Sendable {
     let reader = TokenKeyReader(settings.tokens, readFile: readFile)
     guard reader.problems.isEmpty else { throw AuthenticatorError(problems: reader.problems) }
     self.acceptsCertificates = acceptsCertificates
-    namespaces = settings.namespaces.filter(\.anonymous).map(\.name)
+    namespaces = NamespaceBook(settings)
     keyRing = KeyRing(settings.keys, namespaces: namespaces)
     verifier = TokenVerifier(keys: reader.keys, settings: settings.tokens)
     isOpen = keyRing.isEmpty && verifier.isEmpty && !acceptsCertificates
@@ -49,7 +49,7 @@ package struct Authenticator: Sendable {
     return Grant(
       source: .token(key.fingerprint), user: claims.subject, expires: verifier.end(of: claims), issued: claims.issued,
       rooms: claims.rooms, publish: claims.publish, read: claims.subscribe + claims.rooms.map(RoomPattern.init),
-      namespaces: namespaces)
+      presence: claims.presence, namespaces: namespaces)
   }
 
   /// What the holder of a verified client certificate may do; nil where certificates are not asked for.

@@ -62,6 +62,14 @@ struct Authority {
     if case .grace = phase { true } else { false }
   }
 
+  /// What a client may publish that was allowed to when it asked.
+  ///
+  /// - Throws: `TOKEN_EXPIRED`, and what ``Grant/checkPublish(_:)`` throws.
+  func checkPublish(_ room: RoomName) throws(HubError) {
+    if hasExpired { throw HubError(.tokenExpired, "the token has expired") }
+    try grant.checkPublish(room)
+  }
+
   /// - Parameters:
   ///   - isSubscribed: to something, which is enough for one who presented nothing.
   ///   - grace: how long after its end a token may be replaced.

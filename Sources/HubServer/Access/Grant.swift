@@ -34,15 +34,18 @@ package final class Grant: Sendable {
   package let isAdmin: Bool
   private let publish: [RoomPattern]
   private let read: [RoomPattern]
+  /// Where the user may be seen.
+  private let presence: [RoomPattern]
   // Looked at for every request: most keys are for all rooms.
   private let publishesEverywhere: Bool
   private let readsEverywhere: Bool
-  /// Namespaces that anyone may read.
-  private let namespaces: [RoomPattern]
+  /// What holds for everybody.
+  private let namespaces: NamespaceBook
 
   init(
     source: Source, user: String? = nil, expires: Int64? = nil, issued: Int64? = nil, rooms: [RoomName] = [],
-    isAdmin: Bool = false, publish: [RoomPattern] = [], read: [RoomPattern] = [], namespaces: [RoomPattern] = []
+    isAdmin: Bool = false, publish: [RoomPattern] = [], read: [RoomPattern] = [], presence: [RoomPattern] = [],
+    namespaces: NamespaceBook = .none
   ) {
     self.source = source
     self.user = user
@@ -53,6 +56,7 @@ package final class Grant: Sendable {
     self.isAdmin = isAdmin
     self.publish = publish
     self.read = read
+    self.presence = presence
     publishesEverywhere = publish.contains(.all)
     readsEverywhere = read.contains(.all)
     self.namespaces = namespaces
@@ -65,26 +69,49 @@ package final class Grant: Sendable {
   package static let none = Grant(source: .anonymous)
 
   /// Reading the rooms of some namespaces, for those who come without a credential.
-  package static func anonymous(namespaces: [RoomPattern]) -> Grant {
+  package static func anonymous(namespaces: NamespaceBook) -> Grant {
     Grant(source: .anonymous, namespaces: namespaces)
   }
 
-  /// The same with what anyone may read now; the same object where that is the same.
-  func with(namespaces: [RoomPattern]) -> Grant {
-    if namespaces == self.namespaces { return self }
+  /// The same with what holds for everybody now; the same object where that is the same.
+  func with(namespaces: NamespaceBook) -> Grant {
+    if namespaces.isSame(as: self.namespaces) { return self }
     return Grant(
       source: source, user: user, expires: expires, issued: issued, rooms: rooms, isAdmin: isAdmin, publish: publish,
-      read: read, namespaces: namespaces)
+      read: read, presence: presence, namespaces: namespaces)
   }
 
   /// Whether events may be posted into the room.
   package func mayPublish(_ room: RoomName) -> Bool {
-    publishesEverywhere || publish.contains { $0.matches(room) }
+    switch publishRight(room) {
+    case .services: return false
+    case .readers where mayReadItself(room): return true
+    case .readers, .granted: return publishesEverywhere || publish.contains { $0.matches(room) }
+    }
+  }
+
+  /// What the room's namespace says of the bearer of a token; a backend service needs nothing but its own rights.
+  func publishRight(_ room: RoomName) -> PublishRight {
+    if case .token = source { namespaces.publishRight(room) } else { .granted }
+  }
+
+  /// Whether events may be sent to users: by backend services that may publish into all rooms.
+  package var mayPublishEverywhere: Bool {
+    if case .token = source { false } else { publishesEverywhere }
+  }
+
+  /// Whether the user may be seen in the room.
+  package func mayBePresent(_ room: RoomName) -> Bool {
+    user != nil && presence.contains { $0.matches(room) }
   }
 
   /// Whether the room may be subscribed to and its history read.
   package func mayRead(_ room: RoomName) -> Bool {
-    if readsEverywhere || read.contains(where: { $0.matches(room) }) { return true }
-    return !namespaces.isEmpty && namespaces.contains { $0.matches(room.namespace) }
+    mayReadItself(room) || namespaces.isAnonymous(room)
+  }
+
+  /// The same without what anyone may.
+  private func mayReadItself(_ room: RoomName) -> Bool {
+    readsEverywhere || read.contains { $0.matches(room) }
   }
 }

@@ -9,8 +9,8 @@ struct KeyRing: Sendable {
 
   private let entries: [Entry]
 
-  /// - Parameter namespaces: what anyone may read, and so the bearers of keys too.
-  init(_ keys: [APIKeySettings], namespaces: [RoomPattern]) {
+  /// - Parameter namespaces: what holds for everybody, and so for the bearers of keys too.
+  init(_ keys: [APIKeySettings], namespaces: NamespaceBook) {
     entries = keys.map { key in
       let scopes = key.scopes
       let grant = Grant(

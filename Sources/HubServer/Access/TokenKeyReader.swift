@@ -64,7 +64,7 @@ struct TokenKeyReader {
       AuthenticatorError.Problem(key: key, inside: inside, message: error.message, mend: error.mend))
   }
 
-  private static func bytes(
+  static func bytes(
     of file: String, _ readFile: (String) throws -> [UInt8]
   ) throws(SignatureKeyError) -> [UInt8] {
     do {

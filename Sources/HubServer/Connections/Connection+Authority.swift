@@ -43,10 +43,15 @@ extension Connection {
         throw HubError(.forbidden, "the token is another user's; open a connection of its own for it")
       }
       guard takeSeat(of: grant) else { return endStream(Limit.user.refusal) }
+      if before.source == .anonymous { try await letIn(as: grant) }
+      guard case .webSocket = stage else { return }
+      try worker.check(grant, since: policy)
       stream?.authority = makeAuthority(grant)
+      if before.user == nil { enterIndex() }
       setHeartbeat(at: deadline.moment)
       sendJSON(ServerMessage.encodeAuthenticated(id: id, user: grant.user, expires: grant.expires))
       await leaveForbiddenRooms()
+      await withdrawForbiddenPresence()
       await subscribePending()
     } catch {
       // Who has not come in yet stays outside; who is in keeps what the token before allows.
@@ -79,14 +84,16 @@ extension Connection {
 
   /// A token's rooms count like those that the client names itself.
   private func subscribePending(_ request: RoomSubscription) async {
-    let (held, maximum) = (stream?.subscriptions.count ?? 0, node.settings.client.rooms)
+    // The server may have subscribed it meanwhile.
+    if stream?.subscription(to: request.room) != nil { return }
     do throws(HubError) {
       try worker.policy.names.check(request.room)
-      if held >= maximum { throw Session.tooManyRooms(maximum) }
+      try await enter(request, id: nil)
     } catch {
-      return fail(error, id: nil, room: request.room.text)
+      // Whoever names a room and its presence in the URL has come for nothing else.
+      if request.presence != nil, error.code == .forbidden { return endStream(error) }
+      fail(error, id: nil, room: request.room.text)
     }
-    await subscribe(request, id: nil)
   }
 
   /// A token that replaces another may allow less.
@@ -94,7 +101,7 @@ extension Connection {
     guard let stream else { return }
     let grant = stream.authority.grant
     for subscription in stream.subscriptions
-    where !grant.mayRead(subscription.room) && !grant.rooms.contains(subscription.room) {
+    where !subscription.isAssigned && !grant.mayRead(subscription.room) && !grant.rooms.contains(subscription.room) {
       // Whoever takes it out lets it go: a reload and a fresh token may both come to this.
       guard self.stream?.remove(subscription) == true else { continue }
       await worker.fanout.waitStanding(subscription)
@@ -108,7 +115,8 @@ extension Connection {
   /// - Returns: whether the stream goes on.
   func checkAuthority() -> Bool {
     guard stream != nil else { return false }
-    let isSubscribed = stream?.subscriptions.isEmpty == false
+    // The client of an event stream can say nothing more: it is in, or refused.
+    let isSubscribed = stream.map { !$0.subscriptions.isEmpty || $0.isAsking || !$0.isWebSocket } ?? false
     let grace = worker.policy.settings.tokens.grace
     switch stream?.authority.look(at: reactor.now, isSubscribed: isSubscribed, grace: grace) {
     case .close(let error):
@@ -122,6 +130,7 @@ extension Connection {
 
   private func warnOfExpiry(_ grace: Duration) {
     guard let stream else { return }
+    guard stream.hasHead else { return endStream(HubError(.tokenExpired, "the token has expired")) }
     count(.tokenExpired)
     let mend = stream.isWebSocket ? "send `auth` with a fresh one" : "open the stream anew with a fresh one"
     let error = HubError(.tokenExpired, "the token has expired; \(mend) within \(Int(grace.inSeconds)) seconds")
@@ -142,7 +151,10 @@ extension Connection {
     }
     if renewed !== grant {
       self.stream?.authority.renew(renewed)
-      Task(executorPreference: reactor) { await self.leaveForbiddenRooms() }
+      Task(executorPreference: reactor) {
+        await self.leaveForbiddenRooms()
+        await self.withdrawForbiddenPresence()
+      }
     }
   }
 
@@ -153,6 +165,7 @@ extension Connection {
       stream.subscriptions.allSatisfy({ allowed.mayRead($0.room) })
     else { return endStream(Self.withdrawn) }
     self.stream?.authority.renew(allowed)
+    Task(executorPreference: reactor) { await self.withdrawForbiddenPresence() }
   }
 
   /// The grant may have changed, or the stream have ended, while something else was waited for.
@@ -169,16 +182,4 @@ extension Connection {
   }
 
   static let withdrawn = HubError(.unauthorized, "the key or token is no longer accepted")
-
-  /// Ends the stream of a user, if it is one of theirs.
-  /// - Returns: whether it was.
-  func end(of user: String, code: UInt16, reason: String) -> Bool {
-    guard let stream, stream.authority.grant.user == user else { return false }
-    switch stage {
-    case .webSocket: close(code: code, reason: reason)
-    case .eventStream: endEventStream()
-    case .http, .echo, .closing: return false
-    }
-    return true
-  }
 }

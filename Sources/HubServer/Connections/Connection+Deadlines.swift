@@ -77,9 +77,11 @@ extension Connection {
   }
 
   private func checkHeartbeat() {
-    guard stream != nil, checkAuthority() else { return }
+    guard let stream, checkAuthority() else { return }
     let settings = node.settings
-    switch stream?.keepalive.check(
+    // Before its head an event stream can neither be sent a sign of life nor be expected to show one.
+    guard stream.isWebSocket || stream.hasHead else { return setHeartbeat(at: reactor.now + settings.ping) }
+    switch self.stream?.keepalive.check(
       at: reactor.now, acknowledged: channel.acknowledged, ping: settings.ping, pong: settings.pong)
     {
     case .wait(let moment): setHeartbeat(at: moment)

@@ -16,6 +16,11 @@ extension Connection {
     stage = .eventStream
     do throws(HubError) {
       guard takeSeat(of: grant) else { throw Limit.user.refusal }
+      try await letIn()
+      for request in rooms {
+        try await askToSubscribe(to: request.room)
+        try checkStillReads(request.room)
+      }
       if rooms.count == 1 {
         try await subscribeToOne(rooms[0], sharing)
       } else {
@@ -24,6 +29,8 @@ extension Connection {
       startReading(reader.takePending())
     } catch {
       worker.statistics.eventStreams -= 1
+      tellClosed()
+      leaveIndex()
       leaveSeat()
       leaveRooms()
       stream = nil
@@ -35,7 +42,8 @@ extension Connection {
   private func subscribeToOne(_ request: RoomSubscription, _ sharing: HTTPFields) async throws(HubError) {
     guard let id = stream?.id else { return }
     let subscription = Subscription(
-      room: request.room, connection: id, channel: channel, encoding: .serverSentEvents
+      room: request.room, connection: id, channel: channel, encoding: .serverSentEvents,
+      presence: try presence(of: request)
     ) { [unowned self] standing in
       assumeIsolated { connection in
         guard case .eventStream = connection.stage else { return }
@@ -54,17 +62,20 @@ extension Connection {
   private func subscribeToMany(_ requests: [RoomSubscription], _ sharing: HTTPFields) async throws(HubError) {
     guard let id = stream?.id else { return }
     let cursor = SharedCursor(
-      rooms: requests.map(\.room), positions: requests.map { _ in Position(epoch: "0", offset: 0) })
+      rooms: requests.map(\.room), positions: requests.map(\.position))
     let standings = Standings(count: requests.count)
+    var subscriptions: [Subscription] = []
     for (index, request) in requests.enumerated() {
       let subscription = Subscription(
         room: request.room, connection: id, channel: channel,
         encoding: .manyServerSentEvents(cursor, room: index), isHeldBack: true
       ) { standing in
-        cursor.positions[index] = standing.position
+        // What the client is not told yet, and must be, is not covered by the `id` of another room.
+        if standing.recovered != false { cursor.positions[index] = standing.position }
         standings.all[index] = standing
       }
       try checkStillReads(request.room)
+      subscriptions.append(subscription)
       stream?.subscriptions.append(subscription)
       try await worker.fanout.attach(subscription, after: request.after)
       await worker.fanout.waitStanding(subscription)
@@ -75,6 +86,9 @@ extension Connection {
       guard let standing = standings.all[index] else { continue }
       sendSubscribed(request.room, standing, encoding: .manyServerSentEvents(cursor, room: index))
     }
+    // A room may have been deleted while the others were asked.
+    for subscription in subscriptions where subscription.hasEnded { sendUnsubscribed(subscription, .notFound) }
+    if stream?.subscriptions.isEmpty == true { return endEventStream() }
     for subscription in stream?.subscriptions ?? [] { await worker.fanout.release(subscription) }
   }
 
@@ -88,9 +102,15 @@ extension Connection {
   }
 
   private func sendSubscribed(_ room: RoomName, _ standing: Standing, encoding: SubscriptionEncoding) {
-    let json = ServerMessage.encodeSubscribed(
-      id: nil, room: room, position: standing.position, recovered: standing.recovered, connection: stream?.id)
+    let json = Self.encodeSubscribed(room, standing, id: nil, connection: stream?.id)
     channel.push(encoding.control("subscribed", json, at: standing.position))
+  }
+}
+
+extension RoomSubscription {
+  /// What the client has been told, as far as it says so.
+  fileprivate var position: Position {
+    if case .position(let position) = after { position } else { Position(epoch: "0", offset: 0) }
   }
 }
 

@@ -8,6 +8,7 @@ extension Connection {
   func becomeStream(codec: WebSocketProtocol?, _ grant: Grant) {
     stream = StreamState(
       id: .random(), codec: codec, keepalive: Keepalive(now: reactor.now), authority: makeAuthority(grant))
+    enterIndex()
     if codec != nil { worker.statistics.webSockets += 1 } else { worker.statistics.eventStreams += 1 }
     setHeartbeat(at: reactor.now + node.settings.ping)
   }
@@ -88,6 +89,7 @@ extension Connection {
 
   /// Tells the client why, and closes.
   func endStream(_ error: HubError) {
+    if case .closing = stage { return }
     guard let stream else { return }
     // Whoever opens the event stream finds it ended, and answers with the error.
     guard stream.isWebSocket || stream.hasHead else {
@@ -144,11 +146,11 @@ extension Connection {
 
   /// Tells the client to come back, after `delay` milliseconds.
   func announceDrain(delay: Int) {
-    guard let stream else { return }
+    // Before the head it would stand where the status line must, and `welcome` is the first message.
+    guard let stream, stream.hasHead else { return }
     if stream.isWebSocket {
       channel.push(WebSocketFrame.encode(.text, ServerMessage.encodeReconnect(delay: delay)))
-    } else if stream.hasHead {
-      // Before the head it would stand where the status line must.
+    } else {
       channel.push(ServerSentEvents.retry(milliseconds: delay))
     }
   }

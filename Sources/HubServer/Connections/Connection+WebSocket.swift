@@ -25,26 +25,35 @@ extension Connection {
       endStream(error)
     case .hub(let rooms, _):
       stage = .webSocket
-      welcome()
-      if takeSeat(of: grant) {
-        stream?.pending = rooms
-        await subscribePending()
-      } else {
-        endStream(Limit.user.refusal)
-      }
+      await open(rooms, grant)
     }
     startReading(reader.takePending())
   }
 
+  /// Who comes without a credential may still send one: it is let in then, or when it reads what anyone may read.
+  private func open(_ rooms: [RoomSubscription], _ grant: Grant) async {
+    let hasSeat = takeSeat(of: grant)
+    if hasSeat, grant.source != .anonymous {
+      do throws(HubError) { try await letIn() } catch { return endStream(error) }
+    }
+    guard case .webSocket = stage else { return }
+    welcome()
+    guard hasSeat else { return endStream(Limit.user.refusal) }
+    stream?.pending = rooms
+    await subscribePending()
+  }
+
   private func welcome() {
+    stream?.hasHead = true
     guard let stream else { return }
     let ping = Int(node.settings.ping.inSeconds)
     let user = stream.authority.grant.user
     sendJSON(ServerMessage.encodeWelcome(connection: stream.id, node: node.name, ping: ping, user: user))
   }
 
-  /// Sends a JSON text as one message.
+  /// Sends a JSON text as one message; none follows the close (RFC 6455 section 5.5.1).
   func sendJSON(_ json: [UInt8]) {
+    if case .closing = stage { return }
     channel.push(WebSocketFrame.encode(.text, json))
   }
 
@@ -117,7 +126,8 @@ extension Connection {
       if admits(message) {
         let session = Session(
           maximumRooms: node.settings.client.rooms, isDraining: node.isDraining, grant: stream.authority.grant,
-          hasExpired: stream.authority.hasExpired, names: worker.policy.names)
+          hasExpired: stream.authority.hasExpired, names: worker.policy.names,
+          infoBytes: node.settings.presence.infoBytes)
         for action in session.receive(message, subscribed: stream.subscriptions.map(\.room)) {
           guard case .webSocket = stage else { return }
           await perform(action)
@@ -134,7 +144,12 @@ extension Connection {
     case .answer(let json): sendJSON(json)
     case .fail(let error, let id, let room): fail(error, id: id, room: room)
     case .close(let error): endStream(error)
-    case .subscribe(let room, let id): await subscribe(room, id: id)
+    case .subscribe(let request, let id):
+      do throws(HubError) {
+        try await enter(request, id: id)
+      } catch {
+        fail(error, id: id, room: request.room.text)
+      }
     case .unsubscribe(let room, let id):
       if let subscription = stream?.remove(room) {
         // Behind a subscribe that has not been answered yet, so that each gets its answer.
@@ -145,6 +160,7 @@ extension Connection {
     case .publish(let room, let request, let id): await publish(room, request, id: id)
     case .authenticate(let token, let id): await authenticate(token, id: id)
     case .history(let room, let query, let limit, let id): await sendHistory(room, query, limit, id: id)
+    case .members(let room, let cursor, let limit, let id): await sendMembers(room, cursor, limit, id: id)
     }
   }
 
@@ -153,29 +169,32 @@ extension Connection {
     sendJSON(ServerMessage.encodeError(id: id, room: room, error))
   }
 
-  func subscribe(_ request: RoomSubscription, id: RequestID?) async {
-    guard let stream else { return }
+  /// - Throws: why not; then the room is not subscribed.
+  func subscribe(_ request: RoomSubscription, id: RequestID?) async throws(HubError) {
     // Between the message and its turn a reload may have taken the right away.
-    do throws(HubError) {
-      try stream.authority.grant.checkRead(request.room)
-    } catch {
-      return fail(error, id: id, room: request.room.text)
-    }
+    guard let grant = stream?.authority.grant else { return }
+    try grant.checkRead(request.room)
+    try await attach(request, id: id)
+  }
+
+  /// - Parameter isAssigned: the server has chosen the room, and not the client.
+  /// - Throws: why not; then the room is not subscribed.
+  func attach(_ request: RoomSubscription, id: RequestID?, isAssigned: Bool = false) async throws(HubError) {
+    guard let connection = stream?.id else { return }
+    // Since the message was read the server may have subscribed it, or rooms may have come of the token.
+    try stream?.checkSpace(for: request.room, maximum: node.settings.client.rooms)
     let subscription = Subscription(
-      room: request.room, connection: stream.id, channel: channel, encoding: .webSocket
+      room: request.room, connection: connection, channel: channel, encoding: .webSocket,
+      presence: try presence(of: request), isAssigned: isAssigned
     ) { [unowned self] standing in
-      assumeIsolated { connection in
-        connection.sendJSON(
-          ServerMessage.encodeSubscribed(
-            id: id, room: request.room, position: standing.position, recovered: standing.recovered))
-      }
+      assumeIsolated { $0.sendJSON(Self.encodeSubscribed(request.room, standing, id: id)) }
     }
     self.stream?.subscriptions.append(subscription)
     do throws(HubError) {
       try await worker.fanout.attach(subscription, after: request.after)
     } catch {
-      _ = self.stream?.remove(request.room)
-      fail(error, id: id, room: request.room.text)
+      _ = self.stream?.remove(subscription)
+      throw error
     }
   }
 
@@ -185,13 +204,25 @@ extension Connection {
       name: request.name, data: request.data, user: grant.user, excluded: request.echo ? nil : stream?.id,
       isEphemeral: request.ephemeral)
     do throws(HubError) {
-      let key = try Publisher.key(request.key, principal: grant.principal, event)
+      let publisher = Publisher(worker: worker)
       try worker.admitPublish(by: grant)
-      let publication = try await Publisher(worker: worker).publish(
-        Publisher.Order(room: room, event: event, key: key))
-      sendJSON(
-        ServerMessage.encodePublished(
-          id: id, room: room, position: publication.position, duplicate: publication.isDuplicate))
+      let order = try publisher.order(event, to: room, key: request.key, by: grant)
+      switch try await decide(order.event, in: room, by: grant) {
+      case .publish(let event):
+        guard case .webSocket = stage, let authority = stream?.authority else { return }
+        // Meanwhile it may have lost the right.
+        try authority.checkPublish(room)
+        let publication = try await publisher.publish(publisher.order(order, with: event))
+        sendJSON(
+          ServerMessage.encodePublished(
+            id: id, room: room, position: publication.position, duplicate: publication.isDuplicate))
+      case .reply(let name, let data):
+        let frame = ServerMessage.eventFrame(
+          room: room, position: nil, name: name, data: data, time: reactor.kernel.wallTime(), user: nil)
+        guard case .webSocket = stage else { return }
+        channel.push(frame.bytes)
+        sendJSON(ServerMessage.encodePublished(id: id, room: room, position: nil, duplicate: false))
+      }
     } catch {
       fail(error, id: id, room: room.text)
     }
@@ -199,6 +230,7 @@ extension Connection {
 
   private func sendHistory(_ room: RoomName, _ query: PageQuery, _ limit: Int, id: RequestID?) async {
     do throws(HubError) {
+      try await askToRead(room)
       let page = try await HistoryRoute.page(room, query, limit, node)
       sendJSON(
         ServerMessage.encodeHistory(

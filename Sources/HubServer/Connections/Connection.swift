@@ -48,7 +48,7 @@ actor Connection {
   var node: Node { worker.node }
   var reactor: Reactor { worker.reactor }
 
-  init(channel: Channel, worker: Worker, peer: IPAddress, refusal: Limit?) {
+  init(channel: Channel, worker: Worker, peer: IPAddress, refusal: Limit?, resources: ResourceSet) {
     self.channel = channel
     clientAddress = peer
     proxy = TrustedProxy(peer, worker.policy.settings.proxies)
@@ -58,7 +58,7 @@ actor Connection {
     stage = .http(
       HTTPReader(
         limits: HTTPLimits(headerBytes: settings.headers.bytes, headerFields: settings.headers.fields),
-        bodyLimit: settings.body.bytes))
+        bodyLimit: settings.body.bytes, resources: resources))
   }
 
   /// Begins to serve. Called once, on the reactor's thread.
@@ -76,6 +76,8 @@ actor Connection {
   /// Takes the connection out of everything, when its last read task ends.
   func finish() {
     if let stream {
+      tellClosed()
+      leaveIndex()
       leaveSeat()
       leaveRooms()
       if stream.isWebSocket { worker.statistics.webSockets -= 1 } else { worker.statistics.eventStreams -= 1 }

@@ -23,6 +23,8 @@ final class HTTPReader {
 
   private var parser: HTTPRequestParser
   private let bodyLimit: Int
+  /// What can be reached over the connection: that of the listener which accepted it.
+  let resources: ResourceSet
 
   /// What becomes of a request's body.
   enum Reading {
@@ -51,7 +53,8 @@ final class HTTPReader {
   /// Its next part did not come in time: whoever reads it is to say so.
   var hasTimedOut = false
 
-  init(limits: HTTPLimits, bodyLimit: Int) {
+  init(limits: HTTPLimits, bodyLimit: Int, resources: ResourceSet = .all) {
+    self.resources = resources
     parser = HTTPRequestParser(limits: limits)
     self.bodyLimit = bodyLimit
   }

@@ -17,6 +17,8 @@ enum Reply {
 struct RoomSubscription: Equatable {
   let room: RoomName
   let after: ResumePoint?
+  /// What the others are told about the user, a JSON object; nil for one who does not want to be seen.
+  var presence: [UInt8]?
 }
 
 /// How a WebSocket begins.
@@ -35,6 +37,14 @@ struct WebSocketOpening {
 }
 
 extension Reply {
+  /// It says itself which pages may read it.
+  var isShared: Bool {
+    switch self {
+    case .response(let response), .quiet(let response): response.fields.contains("Access-Control-Allow-Origin")
+    case .webSocket, .eventStream, .streamed: false
+    }
+  }
+
   static func error(_ error: HubError, status: Int? = nil, fields: HTTPFields = HTTPFields(), trace: TraceContext)
     -> Reply
   {

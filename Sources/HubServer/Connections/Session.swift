@@ -10,6 +10,8 @@ struct Session {
   /// Its token has expired: it may only replace it.
   var hasExpired = false
   var names = NameLimits()
+  /// Most bytes that a member may tell about itself.
+  var infoBytes = PresenceSettings().infoBytes
 
   /// - Parameter subscribed: the rooms that the connection is subscribed to.
   func receive(_ message: [UInt8], subscribed: [RoomName]) -> [SessionAction] {
@@ -44,9 +46,11 @@ struct Session {
           .history(room, try PageQuery(after: request.after, last: request.last), limit: request.limit ?? 100, id: id)
         ]
       }
-    case .members(let id, let room):
-      let error = HubError(.forbidden, "presence is not on in this room")
-      return [.fail(error, id: id, room: room)]
+    case .members(let id, let request):
+      return try with(request.room, id) { room throws(HubError) in
+        try grant.checkRead(room)
+        return [.members(room, after: request.cursor, limit: request.limit ?? 100, id: id)]
+      }
     case .auth(let id, let token): return [.authenticate(token, id: id)]
     }
   }
@@ -70,16 +74,27 @@ struct Session {
         try names.check(room)
         let after = try request.after.map { text throws(HubError) in try ResumePoint(text) }
         try grant.checkRead(room)
+        if let info = request.presence { try checkPresence(info, in: room) }
         if isDraining { throw HubError(.draining, "the hub is shutting down; connect again") }
-        if held.contains(room) { throw HubError(.conflict, "the connection is subscribed to this room already") }
+        if held.contains(room) { throw Self.isSubscribed }
         if held.count >= maximumRooms { throw Self.tooManyRooms(maximumRooms) }
         held.insert(room)
-        return .subscribe(RoomSubscription(room: room, after: after), id: id)
+        return .subscribe(RoomSubscription(room: room, after: after, presence: request.presence), id: id)
       } catch {
         return .fail(error, id: id, room: String(request.room.prefix(RoomName.maximumLength)))
       }
     }
   }
+
+  private func checkPresence(_ info: [UInt8], in room: RoomName) throws(HubError) {
+    guard info.count <= infoBytes else {
+      throw HubError(
+        .payloadTooLarge, "`presence` is \(info.count) bytes, the limit is \(infoBytes) (`presence.infoBytes`)")
+    }
+    _ = try grant.checkPresence(room)
+  }
+
+  static let isSubscribed = HubError(.conflict, "the connection is subscribed to this room already")
 
   static func tooManyRooms(_ maximum: Int) -> HubError {
     HubError(.tooManyRooms, "a connection may subscribe to \(maximum) rooms (`client.rooms`)")
@@ -110,6 +125,7 @@ enum SessionAction {
   case publish(RoomName, PublishRequest, id: RequestID?)
   case authenticate(String, id: RequestID?)
   case history(RoomName, PageQuery, limit: Int, id: RequestID?)
+  case members(RoomName, after: UInt64?, limit: Int, id: RequestID?)
 }
 
 extension PageQuery {

@@ -12,10 +12,14 @@ struct StreamState {
   var keepalive: Keepalive
   /// Who the client is.
   var authority: Authority
-  /// The head of an event stream has been sent: what follows is events.
+  /// The head of an event stream, or `welcome`, has been sent: what follows is events and answers.
   var hasHead = false
+  /// A backend is being asked: the client waits, and not the hub for the client.
+  var isAsking = false
   /// It is counted among its user's.
   var hasSeat = false
+  /// The client was let in: it has shown who it is, or has begun to read without.
+  var isIn = false
   /// Rooms of the URL that wait until the client has said who it is.
   var pending: [RoomSubscription] = []
   /// The peer has closed, with this code or none, behind messages that are still being handled.
@@ -27,6 +31,12 @@ struct StreamState {
 
   func subscription(to room: RoomName) -> Subscription? {
     subscriptions.first { $0.room == room }
+  }
+
+  /// - Throws: `CONFLICT` where the room is subscribed already, `TOO_MANY_ROOMS`.
+  func checkSpace(for room: RoomName, maximum: Int) throws(HubError) {
+    if subscription(to: room) != nil { throw Session.isSubscribed }
+    if subscriptions.count >= maximum { throw Session.tooManyRooms(maximum) }
   }
 
   /// Puts a subscription last, so that the next one that has fallen behind gets its turn.

@@ -5,15 +5,14 @@ import HubWire
 struct HistoryRoute {
   let node: Node
 
-  /// How many events a page has at most.
-  private static let maximumLimit = 1000
   /// How many bytes of events a page has at most, but for one event that is larger alone.
   private static let pageBytes = 4 << 20
 
   func reply(to request: HTTPRequest, room: RoomName) async throws(HubError) -> Reply {
     let query = try HTTPQuery(request.query)
-    let limit = try Self.number(query, "limit")
-    let last = try Self.number(query, "last")
+    let limit = try query.number(.limit)
+    let last = try query.number(.last)
+    _ = try query.flag("presence")
     let page = try await Self.page(
       room, PageQuery(after: query["after"], last: last), limit ?? last ?? 100, node)
     let body = ServerMessage.historyBody(
@@ -27,13 +26,5 @@ struct HistoryRoute {
   ) async throws(HubError) -> Page {
     try await node.directory.home(of: room)
       .page(room, query, limit: ReadLimit(events: limit, bytes: pageBytes))
-  }
-
-  private static func number(_ query: HTTPQuery, _ name: String) throws(HubError) -> Int? {
-    guard let text = query[name] else { return nil }
-    guard let number = Int(text), (1...maximumLimit).contains(number) else {
-      throw HubError(.invalidRequest, "`\(name)` must be a number from 1 to \(maximumLimit)")
-    }
-    return number
   }
 }

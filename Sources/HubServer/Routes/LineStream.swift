@@ -69,21 +69,9 @@ struct LineStream {
   func reply(to exchange: Exchange) async throws(HubError) -> Reply {
     let query = try HTTPQuery(exchange.request.query)
     await connection.invite(exchange.request)
-    let stops = try stopsAtTemporary(query)
-    switch query["results"] {
-    case "each": return try await streamResults(exchange, stops: stops)
-    case nil, "summary":
-      guard !stops else { throw HubError(.invalidRequest, "`stop` needs `results=each`") }
-      return .quiet(.json(200, try await publishAll(stops: false, each: { _, _ in }).report))
-    default: throw HubError(.invalidRequest, "`results` must be `each` or `summary`")
-    }
-  }
-
-  private func stopsAtTemporary(_ query: HTTPQuery) throws(HubError) -> Bool {
-    switch query["stop"] {
-    case nil: false
-    case "temporary": true
-    default: throw HubError(.invalidRequest, "`stop` must be `temporary`")
+    switch try LineAnswer(query) {
+    case .each(let stops): return try await streamResults(exchange, stops: stops)
+    case .summary: return .quiet(.json(200, try await publishAll(stops: false, each: { _, _ in }).report))
     }
   }
 

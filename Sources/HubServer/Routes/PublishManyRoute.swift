@@ -27,14 +27,18 @@ struct PublishManyRoute {
       return try await LineStream(connection: connection, worker: worker, publisher: publisher, sharing: sharing)
         .reply(to: exchange)
     }
+    _ = try LineAnswer(try HTTPQuery(exchange.request.query))
     let envelopes = try Envelope.split(exchange.body)
+    let form = EnvelopeForm(exchange.request)
     guard envelopes.count <= worker.node.settings.body.envelopes else {
       throw HubError(
         .payloadTooLarge,
         "there are \(envelopes.count) envelopes, the limit is \(worker.node.settings.body.envelopes) (`body.envelopes`)"
       )
     }
-    let results = await publisher.publish(envelopes.map { .success($0) }).joined().map { $0.json(trace: exchange) }
+    let results = await publisher.publish(envelopes.map { .success($0) }, as: form).joined().map {
+      $0.json(trace: exchange)
+    }
     let body = JSONWriter.object(capacity: results.reduce(32) { $0 + $1.count + 1 }) { json in
       json.key("results")
       json.beginArray()
@@ -60,29 +64,18 @@ struct EnvelopePublisher {
     policy = worker.policy
   }
 
-  /// What they are allowed now: a body of lines may go on for longer than its credential.
-  ///
-  /// - Throws: `TOKEN_EXPIRED` or `UNAUTHORIZED`.
-  private func currentGrant() throws(HubError) -> Grant {
-    if let expires = grant.expires, worker.reactor.kernel.wallTime() / 1000 >= expires {
-      throw HubError(.tokenExpired, "the token has expired")
-    }
-    try worker.node.revocations.check(grant)
-    if worker.policy === policy { return grant }
-    guard let renewed = worker.policy.authenticator.renewed(grant) else { throw Connection.withdrawn }
-    return renewed
-  }
-
   /// For each value, or why there is none, in order: one result for each room of the envelope, in order; an envelope that
   /// cannot be read has one.
   ///
   /// - Parameter stops: whether those behind one that is refused for now are left alone. An engine refuses a room's events
   ///   together, so that none of one room overtakes another.
-  func publish(_ values: [Result<JSONValue, HubError>], stops: Bool = false) async -> [[EnvelopeResult]] {
+  func publish(
+    _ values: [Result<JSONValue, HubError>], as form: EnvelopeForm = .envelope, stops: Bool = false
+  ) async -> [[EnvelopeResult]] {
     var items: [[Item]] = []
     items.reserveCapacity(values.count)
     for value in values {
-      let read = read(value)
+      let read = read(value, as: form)
       items.append(read)
       if stops, read.contains(where: \.isTemporary) { break }
     }
@@ -113,16 +106,16 @@ struct EnvelopePublisher {
     }
   }
 
-  private func read(_ value: Result<JSONValue, HubError>) -> [Item] {
+  private func read(_ value: Result<JSONValue, HubError>, as form: EnvelopeForm) -> [Item] {
     switch value {
-    case .success(let value): read(value)
+    case .success(let value): read(value, as: form)
     case .failure(let error): [.refused(error, room: nil)]
     }
   }
 
-  private func read(_ value: JSONValue) -> [Item] {
+  private func read(_ value: JSONValue, as form: EnvelopeForm) -> [Item] {
     do throws(EnvelopeError) {
-      let envelope = try Envelope.parse(value)
+      let envelope = form == .envelope ? try Envelope.parse(value) : try Envelope.parse(cloudEvent: value)
       return envelope.rooms.map { read(envelope, to: $0) }
     } catch {
       let rooms = error.rooms.isEmpty ? [nil] : error.rooms.map { $0 as String? }
@@ -133,18 +126,22 @@ struct EnvelopePublisher {
   private func read(_ envelope: Envelope, to name: String) -> Item {
     do throws(HubError) {
       let room = try RoomName(name)
-      let grant = try currentGrant()
+      let grant = try worker.check(grant, since: policy)
       try grant.checkPublish(room)
       let names = worker.policy.names
       try names.check(room)
       try names.check(envelope.name)
+      if grant.isUser, worker.backends.rule(publishing: envelope.name, in: room, by: grant) != nil {
+        throw HubError(
+          .forbidden, "a backend decides about this event; post it by itself: POST /v1/rooms/\(room.text)/events")
+      }
       let event = NewEvent(
         name: envelope.name, data: envelope.data, user: grant.user, excluded: envelope.exclude,
         isEphemeral: envelope.ephemeral,
         trace: trace)
-      let key = try Publisher.key(envelope.id, principal: grant.principal, event)
+      let order = try Publisher(worker: worker).order(event, to: room, key: envelope.id, by: grant)
       try worker.admitPublish(by: grant)
-      return .order(Publisher.Order(room: room, event: event, key: key))
+      return .order(order)
     } catch {
       return .refused(error, room: name)
     }
@@ -153,6 +150,17 @@ struct EnvelopePublisher {
   private func failure(_ error: HubError, room: String?) -> EnvelopeResult {
     worker.count(error.code)
     return .refused(error, room: room)
+  }
+}
+
+/// What an envelope looks like.
+enum EnvelopeForm {
+  case envelope
+  case cloudEvent
+
+  init(_ request: HTTPRequest) {
+    let type = request.fields["Content-Type"].flatMap(MediaType.init)?.essence
+    self = type == CloudEvent.structured || type == CloudEvent.batch ? .cloudEvent : .envelope
   }
 }
 

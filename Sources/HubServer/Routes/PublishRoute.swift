@@ -10,31 +10,73 @@ struct PublishRoute {
   func order(_ exchange: Exchange, room: RoomName) throws(HubError) -> Publisher.Order {
     let request = exchange.request
     let grant = exchange.grant
-    var event = NewEvent(name: .message, data: try Self.data(exchange), user: grant.user)
+    var key: String?
+    var event = try Self.event(exchange, user: grant.user, key: &key)
     if request.query != nil {
       let query = try HTTPQuery(request.query)
-      if let name = query["event"] { event.name = try eventName(name) }
+      if let name = query["event"] {
+        event.name = try Self.name(name, isCloudEvent: key != nil)
+      }
       event.excluded = try query["exclude"].map { text throws(HubError) in try Self.connection(text) }
-      event.isEphemeral = try Self.flag(query, "ephemeral")
+      event.isEphemeral = try query.flag("ephemeral")
     }
     if worker.node.settings.trace.events { event.trace = exchange.trace().parent }
-    let key = try Publisher.key(request.idempotencyKey, principal: grant.principal, event)
-    return Publisher.Order(room: room, event: event, key: key)
+    if event.name != .message { try worker.policy.names.check(event.name) }
+    return try Publisher(worker: worker).order(event, to: room, key: request.idempotencyKey ?? key, by: grant)
   }
 
-  private func eventName(_ text: String) throws(HubError) -> EventName {
-    let name = try EventName(text)
-    try worker.policy.names.check(name)
-    return name
+  /// The name that the URL gives the event.
+  static func name(_ text: String, isCloudEvent: Bool) throws(HubError) -> EventName {
+    guard !isCloudEvent else {
+      throw HubError(.invalidRequest, "a CloudEvent's `type` is its name; leave `event` out")
+    }
+    return try EventName(text)
   }
 
   /// The answer, where it can be given at once.
-  func replyNow(to order: Publisher.Order) throws(HubError) -> Reply? {
-    try Publisher(worker: worker).publishNow(order).map { reply($0, order) }
+  func replyNow(to order: Publisher.Order, by grant: Grant) throws(HubError) -> Reply? {
+    if rule(for: order, by: grant) != nil { return nil }
+    return try Publisher(worker: worker).publishNow(order).map { reply($0, order) }
   }
 
-  func reply(to order: Publisher.Order) async throws(HubError) -> Reply {
-    reply(try await Publisher(worker: worker).publish(order), order)
+  func reply(to order: Publisher.Order, by grant: Grant) async throws(HubError) -> Reply {
+    guard let rule = rule(for: order, by: grant) else {
+      return reply(try await Publisher(worker: worker).publish(order), order)
+    }
+    let question = BackendQuestion(
+      kind: .publish(order.room, order.event.name, order.event.data), user: grant.user, connection: nil,
+      time: worker.reactor.kernel.wallTime())
+    let policy = worker.policy
+    switch try await worker.backends.decide(question, about: order.event, by: rule) {
+    case .publish(let event):
+      try worker.check(grant, since: policy).checkPublish(order.room)
+      let publisher = Publisher(worker: worker)
+      let decided = try publisher.order(order, with: event)
+      return reply(try await publisher.publish(decided), decided)
+    case .reply(let name, let data): return .quiet(.json(200, Self.body(room: order.room, name, data)))
+    }
+  }
+
+  /// Who decides what becomes of the event; nil where nobody does. On the open hub, whoever posts is a service.
+  private func rule(for order: Publisher.Order, by grant: Grant) -> BackendRule? {
+    grant.isUser ? worker.backends.rule(publishing: order.event.name, in: order.room, by: grant) : nil
+  }
+
+  /// What a publisher is told to whom the backend has replied: nothing was published.
+  private static func body(room: RoomName, _ name: EventName, _ data: EventData) -> [UInt8] {
+    JSONWriter.object { json in
+      json.member("room", room.text)
+      json.key("reply")
+      json.beginObject()
+      json.member("event", name.text)
+      switch data {
+      case .json(let text): json.member("data", raw: text)
+      case .base64(let text):
+        json.key("dataBase64")
+        json.string(text.span)
+      }
+      json.endObject()
+    }
   }
 
   private func reply(_ publication: Publication, _ order: Publisher.Order) -> Reply {
@@ -56,26 +98,45 @@ struct PublishRoute {
     return id
   }
 
-  static func flag(_ query: HTTPQuery, _ name: String) throws(HubError) -> Bool {
-    switch query[name] {
-    case nil, "false": return false
-    case "true": return true
-    default: throw HubError(.invalidRequest, "`\(name)` must be true or false")
+  /// The event by the request's media type.
+  ///
+  /// - Parameter key: gets the idempotency key of a CloudEvent.
+  static func event(_ exchange: Exchange, user: String? = nil, key: inout String?) throws(HubError) -> NewEvent {
+    try checkEncoding(exchange.request)
+    let type = try mediaType(exchange.request)
+    switch type?.essence {
+    case nil where !exchange.request.hasCloudEvent:
+      return NewEvent(name: .message, data: try EventData(json: exchange.body), user: user)
+    case CloudEvent.structured:
+      return event(try CloudEvent(structured: exchange.body), user, &key)
+    case CloudEvent.batch:
+      throw HubError(.unsupportedMediaType, "post a batch of CloudEvents to /v1/events, each with its `room`")
+    default:
+      let data = try data(exchange.body, type)
+      guard exchange.request.hasCloudEvent else { return NewEvent(name: .message, data: data, user: user) }
+      return event(try CloudEvent(binary: exchange.request.fields, data: data), user, &key)
     }
   }
 
-  /// The body as an event carries it, by its media type.
-  private static func data(_ exchange: Exchange) throws(HubError) -> EventData {
-    let fields = exchange.request.fields
-    try checkEncoding(exchange.request)
-    if fields.says("Content-Type", "application/json") { return try EventData(json: exchange.body) }
-    guard let text = fields["Content-Type"] else { return try EventData(json: exchange.body) }
-    guard let type = MediaType(text) else {
-      throw HubError(.invalidRequest, "the Content-Type is no media type")
-    }
-    if type.type == "text" { return try EventData(text: exchange.body) }
-    if type.essence == "application/octet-stream" { return EventData(bytes: exchange.body) }
-    return try EventData(json: exchange.body)
+  private static func event(_ cloud: CloudEvent, _ user: String?, _ key: inout String?) -> NewEvent {
+    key = cloud.key
+    return NewEvent(name: cloud.name, data: cloud.data, user: user)
+  }
+
+  /// Nil for JSON, and where none is told.
+  private static func mediaType(_ request: HTTPRequest) throws(HubError) -> MediaType? {
+    if request.fields.says("Content-Type", "application/json") { return nil }
+    guard let text = request.fields["Content-Type"] else { return nil }
+    guard let type = MediaType(text) else { throw HubError(.invalidRequest, "the Content-Type is no media type") }
+    return type
+  }
+
+  /// The body as an event carries it; nil is JSON.
+  private static func data(_ body: [UInt8], _ type: MediaType?) throws(HubError) -> EventData {
+    guard let type else { return try EventData(json: body) }
+    if type.type == "text" { return try EventData(text: body) }
+    if type.essence == "application/octet-stream" { return EventData(bytes: body) }
+    return try EventData(json: body)
   }
 
   /// - Throws: `UNSUPPORTED_MEDIA_TYPE` for a body that is compressed.

@@ -1,16 +1,14 @@
 import HubRooms
 import HubWire
 
-/// `GET /v1/rooms` and `GET /v1/rooms/{room}`: what is going on.
+/// `/v1/rooms` and `/v1/rooms/{room}`: what is going on.
 struct RoomsRoute {
   let node: Node
 
-  private static let maximumLimit = 1000
-
-  /// Rooms with subscribers, by name, a page at a time; `cursor` is the last name of the page before.
+  /// Rooms with subscribers or members, by name, a page at a time; `cursor` is the last name of the page before.
   func list(_ request: HTTPRequest) async throws(HubError) -> Reply {
     let query = try HTTPQuery(request.query)
-    let limit = try Self.limit(query)
+    let limit = try query.number(.limit) ?? 100
     let prefix = query["prefix"] ?? ""
     var rooms: [RoomSummary] = []
     for home in node.directory.homes {
@@ -32,10 +30,21 @@ struct RoomsRoute {
     .quiet(.json(200, Self.body(try await node.directory.home(of: room).summary(room))))
   }
 
+  /// Unsubscribes everybody and drops what is kept; a room that nobody knows is gone already.
+  func delete(_ room: RoomName) async throws(HubError) -> Reply {
+    try await node.directory.home(of: room).delete(room)
+    let body = JSONWriter.object { json in
+      json.member("room", room.text)
+      json.member("deleted", true)
+    }
+    return .response(.json(200, body))
+  }
+
   private static func body(_ room: RoomSummary) -> [UInt8] {
     JSONWriter.object(capacity: 256) { json in
       json.member("room", room.name.text)
       json.member("subscribers", room.subscribers)
+      json.member("members", room.members)
       json.member("position", room.position)
       json.key("history")
       json.beginObject()
@@ -47,13 +56,5 @@ struct RoomsRoute {
       }
       json.endObject()
     }
-  }
-
-  private static func limit(_ query: HTTPQuery) throws(HubError) -> Int {
-    guard let text = query["limit"] else { return 100 }
-    guard let number = Int(text), (1...maximumLimit).contains(number) else {
-      throw HubError(.invalidRequest, "`limit` must be a number from 1 to \(maximumLimit)")
-    }
-    return number
   }
 }

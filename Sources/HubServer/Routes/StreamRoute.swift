@@ -21,10 +21,18 @@ struct StreamRoute {
     do throws(HubError) {
       if let refusal = refusal ?? exchange.refusal { throw refusal }
       try refuseWhileDraining()
-      let after = try Self.after(try HTTPQuery(exchange.request.query))
+      let query = try HTTPQuery(exchange.request.query)
+      let (after, presence) = (try Self.after(query), try Self.presence(query))
+      guard let room else {
+        if presence != nil { throw HubError(.invalidRequest, "`presence` needs a room in the path") }
+        return .webSocket(WebSocketOpening(offer: offer, purpose: .hub([], grant)))
+      }
       // Who has presented nothing may do so in the first message; until then the room waits.
-      if let room, grant.source != .anonymous { try grant.checkRead(room) }
-      let rooms = room.map { [RoomSubscription(room: $0, after: after)] } ?? []
+      if grant.source != .anonymous {
+        try grant.checkRead(room)
+        if presence != nil { _ = try grant.checkPresence(room) }
+      }
+      let rooms = [RoomSubscription(room: room, after: after, presence: presence)]
       return .webSocket(WebSocketOpening(offer: offer, purpose: .hub(rooms, grant)))
     } catch {
       return .webSocket(WebSocketOpening(offer: offer, purpose: .refuse(error)))
@@ -42,8 +50,10 @@ struct StreamRoute {
   func eventStream(_ request: HTTPRequest, room: RoomName) throws(HubError) -> Reply {
     try refuseWhileDraining()
     let after = try request.fields["Last-Event-ID"].map { text throws(HubError) in try ResumePoint(text) }
-    let queried = try Self.after(try HTTPQuery(request.query))
-    return .eventStream([RoomSubscription(room: room, after: after ?? queried)], grant)
+    let query = try HTTPQuery(request.query)
+    let (queried, presence) = (try Self.after(query), try Self.presence(query))
+    if presence != nil { _ = try grant.checkPresence(room) }
+    return .eventStream([RoomSubscription(room: room, after: after ?? queried, presence: presence)], grant)
   }
 
   /// `GET /v1/events?room=a&room=b`.
@@ -60,6 +70,9 @@ struct StreamRoute {
     guard rooms.count <= Self.maximumRooms else {
       throw HubError(.tooManyRooms, "an event stream may have \(Self.maximumRooms) rooms, these are \(rooms.count)")
     }
+    if try Self.presence(query) != nil {
+      throw HubError(.invalidRequest, "`presence` is for a stream of one room: `/v1/rooms/{room}/events?presence=true`")
+    }
     for room in rooms { try grant.checkRead(room) }
     let points = try Self.points(request.fields["Last-Event-ID"] ?? query["after"], rooms)
     return .eventStream(zip(rooms, points).map { RoomSubscription(room: $0, after: $1) }, grant)
@@ -75,6 +88,11 @@ struct StreamRoute {
 
   private static func after(_ query: HTTPQuery) throws(HubError) -> ResumePoint? {
     try query["after"].map { text throws(HubError) in try ResumePoint(text) }
+  }
+
+  /// `presence=true`: the user is seen in the room, and tells nothing about itself.
+  private static func presence(_ query: HTTPQuery) throws(HubError) -> [UInt8]? {
+    try query.flag("presence") ? Array("{}".utf8) : nil
   }
 
   private func refuseWhileDraining() throws(HubError) {

@@ -1,3 +1,5 @@
+import HubWire
+
 /// A value of a JSON5 text together with where it begins.
 package struct JSON5Node: Sendable, Equatable {
   package var value: JSON5Value
@@ -12,6 +14,47 @@ package indirect enum JSON5Value: Sendable, Equatable {
   case string(String)
   case array([JSON5Node])
   case object([JSON5Member])
+}
+
+extension JSON5Value {
+  /// The same as JSON; nil for what JSON cannot say, such as a number that is not finite.
+  package func json() -> [UInt8]? {
+    var writer = JSONWriter()
+    return write(to: &writer) ? writer.bytes : nil
+  }
+
+  private func write(to json: inout JSONWriter) -> Bool {
+    switch self {
+    case .null: json.null()
+    case .boolean(let value): json.bool(value)
+    case .string(let text): json.string(text)
+    case .number(let number): return number.write(to: &json)
+    case .array(let nodes):
+      json.beginArray()
+      for node in nodes where !node.value.write(to: &json) { return false }
+      json.endArray()
+    case .object(let members):
+      json.beginObject()
+      for member in members {
+        json.key(member.key)
+        if !member.node.value.write(to: &json) { return false }
+      }
+      json.endObject()
+    }
+    return true
+  }
+}
+
+extension JSON5Number {
+  fileprivate func write(to json: inout JSONWriter) -> Bool {
+    guard integer == nil else {
+      json.integer(integer ?? 0)
+      return true
+    }
+    guard double.isFinite else { return false }
+    json.raw(Array("\(double)".utf8))
+    return true
+  }
 }
 
 /// One `key: value` of an object.

@@ -62,16 +62,3 @@ public struct TokenSettings: Sendable, Equatable {
 
   public init() {}
 }
-
-/// Rules for the rooms of some namespaces: a room's namespace is what stands before the first colon of its name.
-public struct NamespaceSettings: Sendable, Hashable {
-  /// A namespace, or with one trailing `*` all whose names begin so.
-  public var name: RoomPattern
-  /// Whether those may subscribe who come without a credential. Default: false.
-  public var anonymous: Bool
-
-  public init(name: RoomPattern, anonymous: Bool = false) {
-    self.name = name
-    self.anonymous = anonymous
-  }
-}

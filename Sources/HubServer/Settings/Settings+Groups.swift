@@ -163,3 +163,17 @@ public struct RememberSettings: Sendable, Equatable {
 
   public init() {}
 }
+
+/// How rooms tell who is there, in namespaces with presence.
+public struct PresenceSettings: Sendable, Equatable {
+  /// Time after which a member is gone whose connection has not renewed it, 1 second to 1 hour. Default: 60 seconds.
+  public var lease = Duration.seconds(60)
+  /// How long a leave is held back, and dropped if the user returns, up to 1 hour. Default: 3 seconds.
+  public var leave = Duration.seconds(3)
+  /// Bytes of JSON that a member may tell about itself, 2 bytes to 64 KiB. Default: 4 KiB.
+  public var infoBytes = 4 << 10
+  /// Members that a subscriber is told of at once, 0 to 10,000; the others are asked for page by page. Default: 100.
+  public var snapshot = 100
+
+  public init() {}
+}

@@ -37,14 +37,18 @@ public struct Settings: Sendable, Equatable {
   public var keys: [APIKeySettings] = []
   /// How tokens of clients are checked.
   public var tokens = TokenSettings()
-  /// Rules for namespaces, of which no two cover the same one. Default: none.
+  /// Rules for namespaces; of those that cover one, the most exact counts. Default: none.
   public var namespaces: [NamespaceSettings] = []
+  /// What is told and asked of services over HTTP.
+  public var webhooks = WebhookSettings()
   /// What web pages and host names are let in.
   public var allow = AllowSettings()
   /// Which proxies are believed about whom they speak for.
   public var proxies = ProxySettings()
   /// What is logged, and how.
   public var log = LogSettings()
+  /// Where the metrics are read.
+  public var metrics = MetricsSettings()
   /// Aids for development.
   public var debug = DebugSettings()
   /// Tracing of events.
@@ -65,6 +69,8 @@ public struct Settings: Sendable, Equatable {
   public var outbox = OutboxSettings()
   /// How long a published event is known by its idempotency key.
   public var idempotency = IdempotencySettings()
+  /// How rooms tell who is there.
+  public var presence = PresenceSettings()
   /// How long an empty room's epoch and offset are remembered.
   public var remember = RememberSettings()
 

@@ -85,6 +85,39 @@ struct SettingsFields {
     return value
   }
 
+  /// A value of any kind that a setting may have; nil where there is none, and after noting what is wrong with it.
+  mutating func value<Value>(_ key: String, _ type: SettingsType<Value>) -> Value? {
+    guard let member = members[key] else { return nil }
+    do throws(SettingsMistake) {
+      return try type.parse(.value(member.node.value))
+    } catch {
+      for mistake in [error] + error.further {
+        var mistake = mistake
+        mistake.inside = "\(path).\(key)\(mistake.inside)"
+        mistake.position = mistake.position ?? member.node.position
+        mistake.further = []
+        mistakes.append(mistake)
+      }
+      return nil
+    }
+  }
+
+  /// The same into a property, which stays as it is where there is no value.
+  mutating func assign<Value>(_ key: String, _ type: SettingsType<Value>, to property: inout Value) {
+    if let value = value(key, type) { property = value }
+  }
+
+  /// The fields of an object in the object.
+  mutating func object<Element>(
+    _ key: String, fields known: [String], _ read: (inout SettingsFields) -> Element
+  ) -> Element? {
+    guard let member = members[key] else { return nil }
+    var fields = SettingsFields(member.node, path: "\(path).\(key)", isFromFile: isFromFile, known: known)
+    let element = fields.isObject ? read(&fields) : nil
+    mistakes += fields.mistakes
+    return element
+  }
+
   /// Notes that a field is missing, where it is.
   mutating func require(_ key: String, mend: String) {
     if !has(key) { note(nil, "\(key) is missing", mend: mend) }

@@ -1,7 +1,8 @@
 extension SettingsKey {
   /// Groups and keys that a reload (SIGHUP) puts into force; the others wait for a restart.
   private static let reloadable = [
-    "keys", "tokens", "namespaces", "limits", "tls", "allow", "proxies.trusted", "proxies.field", "log.level",
+    "keys", "tokens", "namespaces", "webhooks", "limits", "tls", "allow", "proxies.trusted", "proxies.field",
+    "log.level",
   ]
 
   /// Whether a reload puts a new value into force.

@@ -3,7 +3,7 @@ import HubWire
 extension SettingsKey {
   /// Every setting there is, in the order in which it is shown.
   package static let table: [SettingsKey] =
-    listening + encryption + admission + credentials + observing + requests + clients + limits + keeping
+    listening + encryption + admission + credentials + webhooks + observing + requests + clients + limits + keeping
 
   private static let seconds = Duration.seconds(1)...Duration.seconds(3_600)
   private static let days = Duration.seconds(1)...Duration.seconds(365 * 86_400)
@@ -53,7 +53,8 @@ extension SettingsKey {
     SettingsKey("tokens.leeway", \.tokens.leeway, .duration(.zero ... .seconds(3_600)), "how far clocks may be apart"),
     SettingsKey(
       "tokens.grace", \.tokens.grace, .duration(.zero ... .seconds(3_600)), "time to refresh an expired token"),
-    SettingsKey("namespaces", \.namespaces, .namespaces, "rules for namespaces, each with name and anonymous"),
+    SettingsKey(
+      "namespaces", \.namespaces, .namespaces, "rules for namespaces, each with name and what is not the default"),
   ]
 
   private static let observing: [SettingsKey] = [
@@ -63,6 +64,9 @@ extension SettingsKey {
     SettingsKey(
       "log.format", \.log.format, .choice(LogFormat.allCases.map { ($0.rawValue, $0) }, of: "FORMAT"),
       "form of a line: auto, text, json"),
+    SettingsKey(
+      "metrics.address", \.metrics.address, .listenAddress,
+      "address and port of a listener for /metrics, /health and /ready alone; none: /metrics is on the hub's own"),
     SettingsKey("trace.events", \.trace.events, .flag, "put the trace of the publishing call into each event"),
     SettingsKey("debug.echo", \.debug.echo, .flag, "mount a WebSocket echo at /debug/echo"),
   ]
@@ -122,6 +126,13 @@ extension SettingsKey {
     SettingsKey("disk.queue.bytes", \.disk.queue.bytes, .size(1 << 10...1 << 30), "most bytes waiting to be written"),
     SettingsKey("idempotency.time", \.idempotency.time, .duration(days), "how long an idempotency key is known"),
     SettingsKey("idempotency.keys", \.idempotency.keys, .count(many), "most idempotency keys known"),
+    SettingsKey(
+      "presence.lease", \.presence.lease, .duration(seconds), "time until a member is gone that is not renewed"),
+    SettingsKey(
+      "presence.leave", \.presence.leave, .duration(.zero ... .seconds(3_600)), "how long a leave is held back"),
+    SettingsKey(
+      "presence.infoBytes", \.presence.infoBytes, .size(2...64 << 10), "most that a member tells about itself"),
+    SettingsKey("presence.snapshot", \.presence.snapshot, .count(0...10_000), "members told of in `subscribed`"),
     SettingsKey("remember.time", \.remember.time, .duration(days), "how long an empty room's offset is remembered"),
     SettingsKey("remember.rooms", \.remember.rooms, .count(many), "most empty rooms remembered"),
   ]

@@ -9,24 +9,39 @@ extension SettingsReader {
     do throws(AuthenticatorError) {
       _ = try Authenticator(reading.settings, readFile: readFile)
     } catch {
-      for problem in error.problems {
-        let mistake = SettingsMistake(message: problem.message, mend: problem.mend, inside: problem.inside)
-        report(problem.key, mistake, at: reading.origin(of: problem.key))
-      }
+      report(error)
+    }
+    do throws(AuthenticatorError) {
+      _ = try HTTPTargets(reading.settings.webhooks, readFile: readFile)
+    } catch {
+      report(error)
     }
     warnOfSecrets(readFile: readFile)
   }
 
+  private mutating func report(_ error: AuthenticatorError) {
+    for problem in error.problems {
+      let mistake = SettingsMistake(message: problem.message, mend: problem.mend, inside: problem.inside)
+      report(problem.key, mistake, at: reading.origin(of: problem.key))
+    }
+  }
+
   private mutating func warnOfSecrets(readFile: (String) throws -> [UInt8]) {
-    var isSecretInFile = false
+    var keysWithSecrets: [String] = []
     for (index, key) in reading.settings.tokens.keys.enumerated() {
       switch key.material {
-      case .secret: isSecretInFile = true
+      case .secret: keysWithSecrets.append("tokens.keys")
       case .secretFile(let file): warn("tokens.keys", inside: "[\(index)].secretFile", SecretFile.mistake(file))
       case .publicKeyFile: continue
       }
     }
-    if isSecretInFile, let file = reading.file { warn("tokens.keys", SecretFile.mistake(file)) }
+    for (index, target) in reading.settings.webhooks.targets.enumerated() {
+      switch target.secret {
+      case .text: keysWithSecrets.append("webhooks.targets")
+      case .file(let file): warn("webhooks.targets", inside: "[\(index)].secretFile", SecretFile.mistake(file))
+      }
+    }
+    if let key = keysWithSecrets.first, let file = reading.file { warn(key, SecretFile.mistake(file)) }
     if let file = reading.settings.tokens.jwks, let bytes = try? readFile(file),
       let set = try? JSONWebKeySet(bytes), set.keys.contains(where: \.isSecret)
     {

@@ -56,6 +56,22 @@ extension SettingsType where Value == String {
     show: { $0 }, json: JSONText.quoted)
 }
 
+extension SettingsType where Value == ListenAddress? {
+  /// `HOST:PORT`; empty for none.
+  static let listenAddress = SettingsType(
+    placeholder: "HOST:PORT",
+    parse: { input throws(SettingsMistake) in
+      guard let text = input.text, let address = ListenAddress(text) else {
+        if input.text == "" { return nil }
+        throw SettingsMistake(
+          message: "\(input.shown) is not an address with a port", mend: "give one such as 127.0.0.1:9090 or [::1]:9090"
+        )
+      }
+      return address
+    },
+    show: { $0?.description ?? "" }, json: { $0.map { JSONText.quoted($0.description) } ?? "null" })
+}
+
 extension SettingsType where Value == [OriginPattern] {
   static let origins = SettingsType.list(
     of: "ORIGIN,…", OriginPattern.init, show: \.text,

@@ -48,34 +48,6 @@ extension SettingsType where Value == [TokenKeySettings] {
     together: { elements in doubled(elements, \.id, field: "kid", "this is the kid of") })
 }
 
-extension SettingsType where Value == [NamespaceSettings] {
-  static let namespaces = SettingsType.objects(
-    fields: ["name", "anonymous"],
-    read: { fields in
-      let mend = "write a namespace, such as news, or news* for all whose names begin so"
-      fields.require("name", mend: mend)
-      let anonymous = fields.has("anonymous") ? fields.flag("anonymous") : false
-      let name = fields.text("name").flatMap { text -> RoomPattern? in
-        // A namespace ends before the first colon, so that none holds one.
-        if let pattern = try? RoomPattern(text), !text.contains(":") { return pattern }
-        fields.note("name", "\"\(text.prefix(80))\" is no namespace", mend: mend)
-        return nil
-      }
-      guard let name, let anonymous else { return nil }
-      return NamespaceSettings(name: name, anonymous: anonymous)
-    },
-    json: { "{\"name\":\(JSONText.quoted($0.name.text)),\"anonymous\":\($0.anonymous)}" },
-    together: { elements in
-      elements.enumerated().compactMap { place, element in
-        let name = element.element.name
-        guard let first = elements[..<place].first(where: { $0.element.name.overlaps(name) }) else { return nil }
-        return SettingsMistake(
-          message: "\(name) and \(first.element.name) of [\(first.index)] cover the same namespaces",
-          mend: "let each namespace have one rule", inside: "[\(element.index)].name", position: element.position)
-      }
-    })
-}
-
 extension SettingsType where Value == [String] {
   /// Texts as they stand in a token.
   static let claimTexts = SettingsType.list(

@@ -27,11 +27,12 @@ struct HTTPKnownFields: Sendable {
   /// Where the value of the one `Host` field lies in the head.
   private(set) var host: Range<Int>?
   private(set) var expectsContinue = false
-  /// A page of some origin asks, the body is encoded, or a key makes the request recognisable: rare, and worth to know
-  /// without looking through the fields again.
+  /// A page of some origin asks, the body is encoded, a key makes the request recognisable, or it is a CloudEvent: rare,
+  /// and worth to know without looking through the fields again.
   private(set) var hasOrigin = false
   private(set) var hasContentEncoding = false
   private(set) var hasIdempotencyKey = false
+  private(set) var hasCloudEvent = false
   private(set) var upgradesToWebSocket = false
 
   /// Takes notice of a field; the lengths of the names decide first, so an ordinary field costs one switch.
@@ -46,6 +47,8 @@ struct HTTPKnownFields: Sendable {
     case 6 where HTTPBytes.equal(bytes, ignoringCase: "expect"):
       if HTTPBytes.equal(head.extracting(value), ignoringCase: "100-continue") { expectsContinue = true }
     case 6 where HTTPBytes.equal(bytes, ignoringCase: "origin"): hasOrigin = true
+    case 5 where HTTPBytes.equal(bytes, ignoringCase: "ce-id"): hasCloudEvent = true
+    case 7 where HTTPBytes.equal(bytes, ignoringCase: "ce-type"): hasCloudEvent = true
     case 15 where HTTPBytes.equal(bytes, ignoringCase: "idempotency-key"): hasIdempotencyKey = true
     case 16 where HTTPBytes.equal(bytes, ignoringCase: "content-encoding"): hasContentEncoding = true
     case 7 where HTTPBytes.equal(bytes, ignoringCase: "upgrade"):
@@ -56,6 +59,7 @@ struct HTTPKnownFields: Sendable {
       // A list of equal lengths, or equal fields, may be taken for one (RFC 9110 section 8.6); refusing is as good.
       guard contentLength == nil else { throw .malformed("there is more than one Content-Length field") }
       contentLength = try Self.length(head.extracting(value))
+    case 14 where HTTPBytes.equal(bytes, ignoringCase: "ce-specversion"): hasCloudEvent = true
     case 17 where HTTPBytes.equal(bytes, ignoringCase: "transfer-encoding"):
       noteTransferCoding(head, value)
     default: break

@@ -19,6 +19,8 @@ package final class HTTPRequest: Sendable {
   package let wantsUpgrade: Bool
   /// Whether there is a field `Origin`.
   package let hasOrigin: Bool
+  /// Whether there are fields of a CloudEvent in binary mode.
+  package let hasCloudEvent: Bool
   private let hasContentEncoding: Bool
   private let hasIdempotencyKey: Bool
   /// Where the authority lies in the head.
@@ -60,6 +62,7 @@ package final class HTTPRequest: Sendable {
     hasOrigin = known.hasOrigin
     hasContentEncoding = known.hasContentEncoding
     hasIdempotencyKey = known.hasIdempotencyKey
+    hasCloudEvent = known.hasCloudEvent
     keepsAlive = known.keepsAlive(minorVersion: line.minorVersion)
     expectsContinue =
       known.expectsContinue && line.minorVersion >= 1 && bodyLength != .none && bodyLength != .length(0)

@@ -19,16 +19,11 @@ package struct JSONArray: Sendable {
 
   /// Nil where there are more than `maximum` elements.
   private static func split(_ value: JSONValue, maximum: Int) -> [JSONValue]? {
-    let input = value.bytes.span
     var elements: [JSONValue] = []
-    var index = value.range.lowerBound + 1
-    JSONWalk.skipWhitespace(input, &index)
-    while input[index] != UInt8(ascii: "]") {
+    var cursor = JSONElementCursor(value)
+    while let element = cursor.next() {
       if elements.count == maximum { return nil }
-      elements.append(JSONValue(valid: value.bytes, range: JSONWalk.skipValue(input, &index)))
-      JSONWalk.skipWhitespace(input, &index)
-      if input[index] == UInt8(ascii: ",") { index += 1 }
-      JSONWalk.skipWhitespace(input, &index)
+      elements.append(element)
     }
     return elements
   }

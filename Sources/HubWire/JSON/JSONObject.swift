@@ -74,22 +74,12 @@ package struct JSONObject: Sendable {
 
   /// Nil where there are too many members.
   private static func split(_ value: JSONValue) -> [Member]? {
-    let input = value.bytes.span
     var members: [Member] = []
     members.reserveCapacity(8)
-    var index = value.range.lowerBound + 1
-    JSONWalk.skipWhitespace(input, &index)
-    while input[index] != UInt8(ascii: "}") {
+    var cursor = JSONMemberCursor(value)
+    while let member = cursor.next() {
       if members.count == maximumMembers { return nil }
-      let key = JSONWalk.skipValue(input, &index)
-      JSONWalk.skipWhitespace(input, &index)
-      index += 1
-      JSONWalk.skipWhitespace(input, &index)
-      let range = JSONWalk.skipValue(input, &index)
-      members.append(Member(key: (key.lowerBound + 1)..<(key.upperBound - 1), value: range))
-      JSONWalk.skipWhitespace(input, &index)
-      if input[index] == UInt8(ascii: ",") { index += 1 }
-      JSONWalk.skipWhitespace(input, &index)
+      members.append(Member(key: member.key, value: member.value))
     }
     return members
   }

@@ -5,6 +5,12 @@ enum JSONWalk {
     while index < input.count, input[index] <= 0x20 { index &+= 1 }
   }
 
+  /// Skips what stands between two elements or members.
+  @inline(__always)
+  static func skipToNext(_ input: Span<UInt8>, _ index: inout Int) {
+    while index < input.count, input[index] <= 0x20 || input[index] == UInt8(ascii: ",") { index &+= 1 }
+  }
+
   /// The whole text without the whitespace around it.
   static func trimmed(_ input: Span<UInt8>) -> Range<Int> {
     var start = 0

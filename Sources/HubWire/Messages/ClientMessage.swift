@@ -3,12 +3,17 @@
 /// Fields that no message of its type has are ignored, so that newer clients can talk to older hubs; a known field that
 /// has the wrong type, or stands there twice, is refused by name.
 package enum ClientMessage: Sendable, Equatable {
+  /// What stands as `type`: all that the hub understands.
+  package enum Kind: String, CaseIterable, Sendable {
+    case subscribe, unsubscribe, publish, history, members, auth, ping
+  }
+
   /// `many` where the client gave `rooms`, in its order; one answer a room either way.
   case subscribe(id: RequestID?, rooms: [RoomRequest], many: Bool)
   case unsubscribe(id: RequestID?, room: String)
   case publish(id: RequestID?, PublishRequest)
   case history(id: RequestID?, HistoryRequest)
-  case members(id: RequestID?, room: String)
+  case members(id: RequestID?, MembersRequest)
   case auth(id: RequestID?, token: String)
   case ping(id: RequestID?)
 
@@ -41,15 +46,17 @@ package enum ClientMessage: Sendable, Equatable {
     _ object: JSONObject, id: RequestID?, maximumRooms: Int
   ) throws(HubError) -> ClientMessage {
     let type = try object.requiredString("type")
-    switch type {
-    case "publish": return .publish(id: id, try PublishRequest(object))
-    case "subscribe": return try subscribe(object, id: id, maximumRooms: maximumRooms)
-    case "unsubscribe": return .unsubscribe(id: id, room: try object.requiredString("room"))
-    case "history": return .history(id: id, try HistoryRequest(object))
-    case "members": return .members(id: id, room: try object.requiredString("room"))
-    case "auth": return .auth(id: id, token: try object.requiredString("token"))
-    case "ping": return .ping(id: id)
-    default: throw HubError(.invalidRequest, "there is no message of type \"\(type.prefix(64))\"")
+    guard let kind = Kind(rawValue: type) else {
+      throw HubError(.invalidRequest, "there is no message of type \"\(type.prefix(64))\"")
+    }
+    switch kind {
+    case .publish: return .publish(id: id, try PublishRequest(object))
+    case .subscribe: return try subscribe(object, id: id, maximumRooms: maximumRooms)
+    case .unsubscribe: return .unsubscribe(id: id, room: try object.requiredString("room"))
+    case .history: return .history(id: id, try HistoryRequest(object))
+    case .members: return .members(id: id, try MembersRequest(object))
+    case .auth: return .auth(id: id, token: try object.requiredString("token"))
+    case .ping: return .ping(id: id)
     }
   }
 

@@ -1,9 +1,9 @@
 private import COpenSSL
 
 /// The unguessable name of one live connection: 128 random bits, written as 32 hexadecimal digits.
-public struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
-  let high: UInt64
-  let low: UInt64
+public struct ConnectionID: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let high: UInt64
+  package let low: UInt64
 
   /// A fresh name.
   public static func random() -> ConnectionID {
@@ -31,6 +31,11 @@ public struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String { Self.hex(high) + Self.hex(low) }
+
+  /// As their texts are ordered.
+  public static func < (one: ConnectionID, other: ConnectionID) -> Bool {
+    (one.high, one.low) < (other.high, other.low)
+  }
 
   private static func hex(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)

@@ -73,6 +73,21 @@ package struct Envelope: Sendable, Equatable {
     }
   }
 
+  /// A CloudEvent says in its extension attribute `room` where it goes.
+  ///
+  /// - Throws: `INVALID_REQUEST` naming the attribute; `INVALID_EVENT`.
+  package static func parse(cloudEvent value: JSONValue) throws(EnvelopeError) -> Envelope {
+    do throws(HubError) {
+      let event = try CloudEvent(value)
+      guard let room = event.room else {
+        throw HubError(.invalidRequest, "a CloudEvent must name its `room` here; or post it to /v1/rooms/{room}/events")
+      }
+      return Envelope(rooms: [room], name: event.name, data: event.data, id: event.key)
+    } catch {
+      throw EnvelopeError(rooms: [], error: error)
+    }
+  }
+
   /// The envelopes of a body: its elements where it is an array, else the body itself.
   ///
   /// - Throws: `INVALID_JSON`; `INVALID_REQUEST` where there are too many. Nothing of such a body is published.

@@ -40,6 +40,14 @@ package enum EventData: Sendable, Equatable {
     self = .base64(base64)
   }
 
+  /// The length of what was published, to a few bytes.
+  package var byteCount: Int {
+    switch self {
+    case .json(let text): text.count
+    case .base64(let text): text.count / 4 * 3
+    }
+  }
+
   /// The length of the text, which is what a history keeps of it.
   package var count: Int {
     switch self {

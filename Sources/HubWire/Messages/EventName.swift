@@ -12,6 +12,10 @@ public struct EventName: Hashable, Sendable, CustomStringConvertible {
   /// The name of an event that was given none.
   public static let message = EventName(unchecked: "message")
 
+  /// What the hub itself says when a member comes or goes.
+  package static let join = EventName(unchecked: "roomcast:join")
+  package static let leave = EventName(unchecked: "roomcast:leave")
+
   public let text: String
 
   /// - Throws: `INVALID_EVENT`, naming the rule that the name breaks.

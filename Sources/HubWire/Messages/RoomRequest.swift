@@ -1,9 +1,6 @@
 /// One room that a client asks to subscribe to, as it wrote it: name and position are looked at room by room, so that
 /// one that is wrong gets an error of its own and harms no other.
 package struct RoomRequest: Sendable, Equatable {
-  /// The longest `presence`, in bytes of JSON; every member of the room is sent it.
-  package static let maximumPresence = 4_096
-
   package let room: String
   package let after: String?
   /// What the others in the room are told about this member: a JSON object on one line.
@@ -17,7 +14,7 @@ package struct RoomRequest: Sendable, Equatable {
 
   /// Takes the object that has `room`, `after` and `presence`.
   ///
-  /// - Throws: `INVALID_REQUEST`; `PAYLOAD_TOO_LARGE` for the presence.
+  /// - Throws: `INVALID_REQUEST`.
   init(_ object: JSONObject) throws(HubError) {
     room = try object.requiredString("room")
     after = try object.string("after")
@@ -26,11 +23,6 @@ package struct RoomRequest: Sendable, Equatable {
       return
     }
     guard value.kind == .object else { throw object.wrong("presence", value, "an object") }
-    guard value.range.count <= Self.maximumPresence else {
-      throw HubError(
-        .payloadTooLarge,
-        "`\(object.path)presence` is \(value.range.count) bytes, the limit is \(Self.maximumPresence)")
-    }
     presence = value.oneLine()
   }
 

@@ -8,7 +8,7 @@ extension ServerMessage {
   package static func encodeHistory(
     id: RequestID?, room: RoomName, position: Position, recovered: Bool, events: [EventFrame], more: Bool
   ) -> [UInt8] {
-    frame("history", id: id, room: room, capacity: 256 + length(events)) { json in
+    frame(.history, id: id, room: room, capacity: 256 + length(events)) { json in
       page(position, recovered, events, more, to: &json)
     }
   }

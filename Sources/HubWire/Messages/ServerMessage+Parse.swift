@@ -9,45 +9,46 @@ extension ServerMessage {
   package static func parse(_ text: [UInt8]) throws(HubError) -> ServerMessage {
     let object = try JSONObject(parsing: text, maximumDepth: maximumDepth)
     let type = try object.requiredString("type")
-    switch type {
-    case "event": return .event(try ReceivedEvent(object))
-    case "subscribed", "unsubscribed", "skip", "gap", "join", "leave", "members", "published", "history":
-      return try ofRoom(try object.requiredString("room"), type, object)
-    case "welcome":
+    guard let kind = Kind(rawValue: type) else { return .other(type: type) }
+    switch kind {
+    case .event: return .event(try ReceivedEvent(object))
+    case .subscribed, .unsubscribed, .skip, .gap, .join, .leave, .members, .published, .history:
+      return try ofRoom(try object.requiredString("room"), kind, object)
+    case .welcome:
       return .welcome(
         connection: try object.requiredString("connection"), node: try object.requiredString("node"),
         ping: Int(try object.integer("ping", in: anyCount) ?? 0), user: try object.string("user"))
-    case "reconnect":
+    case .reconnect:
       return .reconnect(delay: Int(try object.integer("delay", in: anyCount) ?? 0))
-    case "error":
+    case .error:
       return .error(
         id: try object.requestID(), room: try object.string("room"), code: try object.requiredString("code"),
         detail: try object.string("detail") ?? "", temporary: try object.bool("temporary") ?? false)
-    case "pong": return .pong(id: try object.requestID())
-    default: return .other(type: type)
+    case .pong: return .pong(id: try object.requestID())
+    case .authenticated: return .other(type: type)
     }
   }
 
-  private static func ofRoom(_ room: String, _ type: String, _ object: JSONObject) throws(HubError) -> ServerMessage {
-    switch type {
-    case "subscribed":
+  private static func ofRoom(_ room: String, _ kind: Kind, _ object: JSONObject) throws(HubError) -> ServerMessage {
+    switch kind {
+    case .subscribed:
       .subscribed(
         id: try object.requestID(), room: room, position: try object.requiredPosition("position"),
         recovered: try object.bool("recovered"), members: try object.present("members")?.oneLine())
-    case "unsubscribed":
+    case .unsubscribed:
       .unsubscribed(id: try object.requestID(), room: room, code: try object.string("code"))
-    case "skip":
+    case .skip:
       .skip(room: room, position: try object.requiredPosition("position"))
-    case "gap":
+    case .gap:
       .gap(
         room: room, from: try object.requiredPosition("from"), position: try object.requiredPosition("position"))
-    case "join":
+    case .join:
       .join(room: room, member: try object.required("member").oneLine())
-    case "leave":
+    case .leave:
       .leave(room: room, member: try object.required("member").oneLine())
-    case "members":
+    case .members:
       .members(id: try object.requestID(), room: room, members: try object.required("members").oneLine())
-    case "published":
+    case .published:
       .published(
         id: try object.requestID(), room: room, position: try object.position("position"),
         duplicate: try object.bool("duplicate") ?? false)

@@ -4,6 +4,12 @@
 /// directly, with the functions of `ServerMessage+Event.swift`, `ServerMessage+Encode.swift` and
 /// `ServerMessage+History.swift`. What they write, `parse` reads.
 package enum ServerMessage: Sendable, Equatable {
+  /// What stands as `type`: all that this hub says.
+  package enum Kind: String, CaseIterable, Sendable {
+    case welcome, authenticated, subscribed, event, skip, gap, join, leave, members, unsubscribed, published, history
+    case reconnect, error, pong
+  }
+
   case welcome(connection: String, node: String, ping: Int, user: String?)
   /// `recovered` is there exactly when the request said `after`; `members` is a JSON array.
   case subscribed(id: RequestID?, room: String, position: Position, recovered: Bool?, members: [UInt8]?)
@@ -24,6 +30,6 @@ package enum ServerMessage: Sendable, Equatable {
   case reconnect(delay: Int)
   case error(id: RequestID?, room: String?, code: String, detail: String, temporary: Bool)
   case pong(id: RequestID?)
-  /// What a newer hub may say.
+  /// What a newer hub may say, and what no client of ours asks for.
   case other(type: String)
 }

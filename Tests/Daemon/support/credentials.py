@@ -103,10 +103,10 @@ class Credentials:
     def forget_key(self, name):
         self.settings["keys"] = [key for key in self.settings["keys"] if key["name"] != name]
 
-    def claims(self, user="ann", subscribe=(), publish=(), rooms=(), life=3600, **more):
+    def claims(self, user="ann", subscribe=(), publish=(), rooms=(), presence=(), life=3600, **more):
         """The claims of a token that is right; a claim given as None is left out."""
         claims = {"sub": user, "iat": now() - 5, "exp": now() + life, "roomcast": {
-            "subscribe": list(subscribe), "publish": list(publish), "rooms": list(rooms)
+            "subscribe": list(subscribe), "publish": list(publish), "rooms": list(rooms), "presence": list(presence)
         }, **more}
         return {name: value for name, value in claims.items() if value is not None}
 

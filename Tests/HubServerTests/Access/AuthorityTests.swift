@@ -45,15 +45,15 @@ import Testing
   }
 
   @Test func `who has shown nothing has the time of the handshake`() {
-    var authority = Self.make(.anonymous(namespaces: []))
+    var authority = Self.make(.anonymous(namespaces: .none))
     #expect(authority.next == Self.at(10_000))
     #expect(Self.look(&authority, at: 9_999) == "wait until 10000.0")
     #expect(Self.look(&authority, at: 10_000) == "close TIMEOUT")
     #expect(!authority.hasExpired)
   }
 
-  @Test func `who has shown nothing and reads what anyone may read is left alone for good`() {
-    var authority = Self.make(.anonymous(namespaces: [.all]))
+  @Test func `who has shown nothing and reads what anyone may read is left alone for good`() throws {
+    var authority = Self.make(.anonymous(namespaces: try .anonymous("*")))
     #expect(Self.look(&authority, at: 10_000, isSubscribed: true) == "wait")
     #expect(authority.next == nil)
     #expect(Self.look(&authority, at: 20_000, isSubscribed: false) == "wait")
@@ -80,18 +80,18 @@ import Testing
     #expect(Self.look(&authority, at: 0) == "warn until 25000.0")
   }
 
-  @Test func `a fresh token ends the grace, and a reload does not`() {
+  @Test func `a fresh token ends the grace, and a reload does not`() throws {
     var authority = Self.make(Self.token(expires: Self.wallTime / 1000))
     #expect(Self.look(&authority, at: 0) == "warn until 25000.0")
-    authority.renew(Self.token(expires: Self.wallTime / 1000).with(namespaces: [.all]))
+    authority.renew(Self.token(expires: Self.wallTime / 1000).with(namespaces: try .anonymous("*")))
     #expect(authority.hasExpired && authority.next == Self.at(25_000))
     authority = Self.make(Self.token(expires: Self.wallTime / 1000 + 3600))
     #expect(!authority.hasExpired && authority.next == Self.at(3_600_000))
   }
 
-  @Test func `a reload does not let anyone wait longer, but for a hub that it opens`() {
-    var authority = Self.make(.anonymous(namespaces: []))
-    let freer = Grant.anonymous(namespaces: [.all])
+  @Test func `a reload does not let anyone wait longer, but for a hub that it opens`() throws {
+    var authority = Self.make(.anonymous(namespaces: .none))
+    let freer = Grant.anonymous(namespaces: try .anonymous("*"))
     authority.renew(freer)
     #expect(authority.grant === freer && authority.next == Self.at(10_000))
     authority.renew(.open)

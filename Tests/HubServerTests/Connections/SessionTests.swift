@@ -7,10 +7,11 @@ import Testing
 @Suite struct SessionTests {
   /// What a message leads to, in short.
   private static func actions(
-    _ message: String, subscribed: [String] = [], maximum: Int = 3, isDraining: Bool = false
+    _ message: String, subscribed: [String] = [], maximum: Int = 3, isDraining: Bool = false,
+    grant: Grant = .open
   ) throws -> [String] {
     let rooms = try subscribed.map { try RoomName($0) }
-    let session = Session(maximumRooms: maximum, isDraining: isDraining, grant: .open)
+    let session = Session(maximumRooms: maximum, isDraining: isDraining, grant: grant, infoBytes: 16)
     return session.receive(Array(message.utf8), subscribed: rooms).map(describe)
   }
 
@@ -22,13 +23,16 @@ import Testing
     case .close(let error): return "close \(error.code.rawValue)"
     case .subscribe(let room, let request):
       let after = room.after.map { if case .position(let position) = $0 { "\(position)" } else { "earliest" } }
-      return "subscribe \(id(request)) \(room.room.text) \(after ?? "-")"
+      let seen = room.presence.map { " seen as " + String(decoding: $0, as: UTF8.self) } ?? ""
+      return "subscribe \(id(request)) \(room.room.text) \(after ?? "-")\(seen)"
     case .unsubscribe(let room, let request): return "unsubscribe \(id(request)) \(room.text)"
     case .publish(let room, let request, let number): return "publish \(id(number)) \(room.text) \(request.name.text)"
     case .authenticate(let token, let request): return "authenticate \(id(request)) \(token)"
     case .history(let room, let query, let limit, let request):
       let which = if case .last(let count) = query { "last \(count)" } else { "after" }
       return "history \(id(request)) \(room.text) \(which) \(limit)"
+    case .members(let room, let cursor, let limit, let request):
+      return "members \(id(request)) \(room.text) \(cursor.map(String.init) ?? "-") \(limit)"
     }
   }
 
@@ -62,6 +66,31 @@ import Testing
   ])
   func `what a message leads to`(_ message: String, actions: [String]) throws {
     #expect(try Self.actions(message, subscribed: ["held"]) == actions)
+  }
+
+  private static func ann(presence: String) throws -> Grant {
+    Grant(
+      source: .token("k"), user: "ann", publish: [.all], read: [try RoomPattern("chat:*")],
+      presence: [try RoomPattern(presence)])
+  }
+
+  @Test(arguments: [
+    (#"{"type":"subscribe","id":1,"room":"chat:1","presence":{"n": 1}}"#, #"subscribe 1 chat:1 - seen as {"n": 1}"#),
+    (#"{"type":"subscribe","id":1,"room":"chat:2","presence":{}}"#, "fail 1 FORBIDDEN chat:2"),
+    (#"{"type":"subscribe","id":1,"room":"a","presence":{}}"#, "fail 1 FORBIDDEN a"),
+    (#"{"type":"subscribe","id":1,"room":"chat:1","presence":{"n":"123456789"}}"#, "fail 1 PAYLOAD_TOO_LARGE chat:1"),
+    (#"{"type":"subscribe","id":1,"room":"chat:1","presence":[]}"#, "fail 1 INVALID_REQUEST -"),
+    (#"{"type":"members","id":1,"room":"chat:1"}"#, "members 1 chat:1 - 100"),
+    (#"{"type":"members","id":1,"room":"chat:1","limit":5,"cursor":"17"}"#, "members 1 chat:1 17 5"),
+    (#"{"type":"members","id":1,"room":"a"}"#, "fail 1 FORBIDDEN -"),
+  ])
+  func `who may be seen, and see`(_ message: String, action: String) throws {
+    #expect(try Self.actions(message, grant: Self.ann(presence: "chat:1")) == [action])
+  }
+
+  @Test func `on an open hub nobody can be seen`() throws {
+    let message = #"{"type":"subscribe","id":1,"room":"chat:1","presence":{}}"#
+    #expect(try Self.actions(message) == ["fail 1 FORBIDDEN chat:1"])
   }
 
   @Test func `while draining nothing is subscribed and all else goes on`() throws {

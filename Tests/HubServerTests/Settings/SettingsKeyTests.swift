@@ -31,7 +31,11 @@ import Testing
     ("proxies.field", "x-forwarded-for"), ("tls.certificates", ""),
     ("tls.minimum", "1.2"), ("tls.clientAuthorities", ""), ("tls.handshakes", "1000"),
     ("disk.room.events", "100000"), ("disk.room.age", "168h"), ("disk.room.bytes", "1GiB"), ("disk.bytes", "16GiB"),
-    ("disk.time", "10s"), ("disk.queue.events", "16384"), ("disk.queue.bytes", "64MiB"),
+    ("metrics.address", ""), ("disk.time", "10s"), ("disk.queue.events", "16384"), ("disk.queue.bytes", "64MiB"),
+    ("webhooks.targets", ""), ("webhooks.batch.events", "100"), ("webhooks.batch.time", "100ms"),
+    ("webhooks.queue.events", "10000"), ("webhooks.queue.bytes", "16MiB"), ("webhooks.retry", "1h"),
+    ("webhooks.time", "10s"), ("webhooks.connect.time", "2s"), ("webhooks.connect.cache", "0s"),
+    ("webhooks.connect.away", "refuse"),
   ])
   func `defaults are the documented ones`(path: String, shown: String) {
     #expect(SettingsKey.named(path).text(in: Settings(machine: fixedMachine)) == shown)

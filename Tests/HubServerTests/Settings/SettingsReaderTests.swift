@@ -20,7 +20,13 @@ import Testing
     let column = key.file("").prefix { $0 != "}" }.count + 1
     let position = SourcePosition(line: 1, column: column)
     // What another setting needs to make sense.
-    let needed = path == "proxies.protocol" ? ["ROOMCAST_PROXIES_TRUSTED": "::1"] : [:]
+    let needed =
+      switch path {
+      case "proxies.protocol": ["ROOMCAST_PROXIES_TRUSTED": "::1"]
+      case "webhooks.connections", "webhooks.connect.target":
+        ["ROOMCAST_WEBHOOKS_TARGETS": "{name:'\(input)',url:'http://a.example',secretFile:'secret'}"]
+      default: [String: String]()
+      }
     let sources: [(reading: SettingsReading, origin: SettingsOrigin)] = [
       (readSettings(key.placeholder == nil ? [key.flag] : [key.flag, input], needed), .argument(key.flag)),
       (readSettings(["\(key.flag)=\(input)"], needed), .argument(key.flag)),

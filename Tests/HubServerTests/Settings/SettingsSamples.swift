@@ -26,7 +26,8 @@ let settingsSamples: [String: (input: String, shown: String)] = [
   "connections": ("500", "500"), "drain": ("0", "0s"), "insecure": ("true", "true"),
   "allow.origins": ("https://*.Example.org, http://a:3000", "https://*.example.org,http://a:3000"),
   "allow.hosts": ("Hub.local,::1", "hub.local,[::1]"), "log.level": ("debug", "debug"), "log.format": ("json", "json"),
-  "trace.events": ("yes", "true"), "debug.echo": ("on", "true"), "headers.bytes": ("16KiB", "16KiB"),
+  "metrics.address": ("[::1]:9090", "[::1]:9090"), "trace.events": ("yes", "true"), "debug.echo": ("on", "true"),
+  "headers.bytes": ("16KiB", "16KiB"),
   "headers.fields": ("7", "7"), "headers.time": ("1s", "1s"), "keepAlive": ("2m", "2m"), "body.bytes": ("2MiB", "2MiB"),
   "body.time": ("1h", "1h"), "body.envelopes": ("10", "10"), "client.messageBytes": ("1kB", "1000"),
   "client.rooms": ("4", "4"), "rooms": ("7", "7"), "ping": ("60", "1m"), "pong": ("90s", "90s"),
@@ -50,7 +51,18 @@ let settingsSamples: [String: (input: String, shown: String)] = [
   "tokens.jwks": ("keys.json", "keys.json"), "tokens.audience": ("hub, other", "hub,other"),
   "tokens.issuer": ("https://login.example.org", "https://login.example.org"), "tokens.leeway": ("5", "5s"),
   "tokens.grace": ("1m", "1m"),
+  "presence.lease": ("90s", "90s"), "presence.leave": ("1s", "1s"), "presence.infoBytes": ("1KiB", "1KiB"),
+  "presence.snapshot": ("7", "7"),
   "namespaces": ("{name:'news*',anonymous:true}", #"{"name":"news*","anonymous":true}"#),
+  "webhooks.targets": (
+    "{name:'a',url:'https://a.example/hooks',secretFile:'secret'}",
+    #"{"name":"a","url":"https://a.example","secretFile":"secret"}"#
+  ),
+  "webhooks.batch.events": ("7", "7"), "webhooks.batch.time": ("1s", "1s"), "webhooks.queue.events": ("8", "8"),
+  "webhooks.queue.bytes": ("1MiB", "1MiB"), "webhooks.retry": ("2h", "2h"), "webhooks.time": ("5s", "5s"),
+  "webhooks.connections": ("a", "a"), "webhooks.connect.target": ("b", "b"), "webhooks.connect.time": ("1s", "1s"),
+  "webhooks.connect.cache": ("1m", "1m"), "webhooks.connect.away": ("allow", "allow"), "webhooks.calls": ("3", "3"),
+  "webhooks.waiting": ("4", "4"),
   "tls.certificates": ("a.pem:a.key, b.pem:b.key", "a.pem:a.key,b.pem:b.key"),
   "tls.minimum": ("1.3", "1.3"), "tls.clientAuthorities": ("ca.pem", "ca.pem"), "tls.handshakes": ("5", "5"),
 ]

@@ -17,6 +17,8 @@ final class DiskStore: StormStore {
   private var remains: [DiskEngine] = []
   /// The next operation of this kind fails.
   private var doomed: SimulatedDisk.Operation?
+  /// The disk is full until then.
+  private var fullUntil: Moment?
   /// The disk does nothing until then.
   private var stalledUntil: Moment?
   private var isCalm = false
@@ -54,6 +56,11 @@ final class DiskStore: StormStore {
 
   func step(_ random: inout SeededRandom) -> Bool {
     guard let current, !isBroken else { return false }
+    // Somebody makes space: publishers who never give up would wait for that without end.
+    if let fullUntil, clock.now >= fullUntil {
+      disk.isFull = false
+      self.fullUntil = nil
+    }
     if let stalledUntil {
       if clock.now < stalledUntil { return false }
       self.stalledUntil = nil
@@ -67,7 +74,9 @@ final class DiskStore: StormStore {
     if isCalm { return }
     faults += 1
     switch random.number(in: 0..<5) {
-    case 0: disk.isFull = true
+    case 0:
+      disk.isFull = true
+      fullUntil = clock.now + .milliseconds(random.number(in: 1...30_000))
     case 1: disk.isFull = false
     case 2: stalledUntil = clock.now + .milliseconds(random.number(in: 1...15_000))
     default: doomed = [.read, .write, .write, .sync, .truncate][random.number(in: 0..<5)]
@@ -86,6 +95,7 @@ final class DiskStore: StormStore {
 
   private func heal() {
     disk.isFull = false
+    fullUntil = nil
     disk.changesUntilPowerFails = nil
     doomed = nil
     stalledUntil = nil

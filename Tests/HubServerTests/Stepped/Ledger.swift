@@ -57,6 +57,9 @@ final class Ledger {
     acknowledged[room]?.keys.lazy.filter { $0.epoch == epoch }.map(\.offset).max() ?? 0
   }
 
+  /// Epochs that a publisher was told of.
+  func epochs(of room: String) -> Set<String> { Set(acknowledged[room, default: [:]].keys.map(\.epoch)) }
+
   // MARK: The end
 
   /// What stands where, as anybody has seen it.

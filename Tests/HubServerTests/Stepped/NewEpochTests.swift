@@ -19,6 +19,9 @@ import Testing
     await BlockingThread.run {
       var settings = Settings(machine: Machine(cores: 1, descriptors: 1000))
       settings.outbox.frames = 2
+      var namespace = NamespaceSettings(name: .all)
+      namespace.presence = true
+      settings.namespaces = [namespace]
       let engine = ScriptedEngine(keepsEvents: true)
       let hub = SteppedHub(seed: seed, reactors: 2, settings: settings, engine: engine)
       let sockets = [SimulatedWebSocket(name: "live"), SimulatedWebSocket(name: "slow")]
@@ -52,6 +55,7 @@ import Testing
       let watches = { sockets.compactMap { $0.watch("a") } + stream.rooms }
       let end = Position(epoch: "next", offset: 6)
       wait("everybody at \(end)") { watches().allSatisfy { $0.position == end } }
+      wait("the members after the gap") { watches().allSatisfy { $0.lists >= 1 && $0.members == [] } }
       outcome.positions = watches().map { $0.position?.description ?? "nothing" }
       outcome.gaps = watches().map(\.gaps)
       outcome.problems += watches().flatMap(\.problems) + sockets.flatMap(\.problems) + stream.problems

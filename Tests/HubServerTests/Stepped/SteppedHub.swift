@@ -46,13 +46,13 @@ final class SteppedHub {
   private static func assemble(
     _ stepped: SteppedReactors, _ settings: Settings, _ engine: any Engine, _ streamEvents: Int, _ streamBytes: Int
   ) -> (Node, [Worker]) {
+    let policy = try! Policy(settings)
     let node = Node(
       name: "stepped", settings: settings, log: log, engine: engine,
       directory: RoomDirectory(
-        reactors: stepped.reactors, engine: engine, limits: RoomLimits(settings),
+        reactors: stepped.reactors, engine: engine, limits: RoomLimits(settings, policy.namespaces),
         outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes), streamEvents: streamEvents,
         streamBytes: streamBytes))
-    let policy = try! Policy(settings)
     let workers = stepped.reactors.map { Worker(reactor: $0, node: node, policy: policy) }
     for worker in workers { worker.siblings = workers }
     return (node, workers)
@@ -121,6 +121,13 @@ final class SteppedHub {
   var rooms: Int {
     workers.indices.reduce(0) { sum, index in
       sum + stepped.on(index) { _ in node.directory.homes[index].assumeIsolated { $0.count } }
+    }
+  }
+
+  /// Users present, once for each room.
+  var members: Int {
+    workers.indices.reduce(0) { sum, index in
+      sum + stepped.on(index) { _ in node.directory.homes[index].assumeIsolated { $0.presence.members } }
     }
   }
 

@@ -70,6 +70,7 @@ extension Storm {
       outcome.recoveries += watch.recoveries
       outcome.failedRecoveries += watch.failedRecoveries
       outcome.gaps += watch.gaps
+      outcome.unsubscribed += watch.takenAway
       outcome.skips += watch.sights.count { if case .skip = $0.sight { true } else { false } }
     }
     outcome.refusals = publishers.reduce(0) { $0 + $1.refusals }
@@ -94,6 +95,7 @@ extension Storm {
     let reader = SimulatedHistoryReader(name: "r", rooms: plan.rooms, pageSize: random.number(in: 1...30))
     hub.stepped.participants.append(reader)
     defer { hub.stepped.participants.removeLast() }
+    reader.credential = publishers.first?.credential
     reader.open(hub.connect(plan.conduct))
     let isDone = hub.stepped.run(limit: Self.limit) {
       if reader.mustAskAgain { reader.ask() }
@@ -109,6 +111,10 @@ extension Storm {
     history = readHistory()
     for room in plan.rooms {
       outcome.problems += ledger.check(history[room] ?? [], of: room, isWhole: plan.losesNothing)
+      let gone = deletedEpochs[room] ?? []
+      if let first = history[room]?.first(where: { gone.contains($0.position.epoch) }) {
+        note("\(room): \(first.position) was deleted and is in the history")
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 import HubIO
 import HubRooms
 import HubTesting
+import HubWire
 
 @testable import HubServer
 
@@ -21,6 +22,8 @@ extension Storm {
       hub.drain()
     } else if happens(plan.disturbances, &random) {
       store.disturb(&random)
+    } else if happens(plan.deletions, &random) {
+      delete(plan.rooms[random.number(in: 0..<plan.rooms.count)])
     } else if happens(plan.clockJumps, &random) {
       let seconds = [1, 60, 3600][random.number(in: 0..<3)]
       hub.stepped.clock.jump(by: .seconds(random.number(in: -seconds...seconds)))
@@ -32,6 +35,26 @@ extension Storm {
 
   private func happens(_ oneIn: Int, _ random: inout SeededRandom) -> Bool {
     oneIn > 0 && random.once(in: oneIn)
+  }
+
+  /// A room is deleted. What was acknowledged before that is gone for good once that is answered.
+  private func delete(_ room: String) {
+    guard let name = try? RoomName(room) else { return }
+    let gone = ledger.epochs(of: room)
+    let home = hub.node.directory.home(of: name)
+    Task(executorPreference: hub.workers[0].reactor) { [weak self] in
+      do {
+        try await home.delete(name)
+        self?.deleted(room, gone)
+      } catch {
+        // It may have been done all the same; who wants it tries again.
+      }
+    }
+  }
+
+  private func deleted(_ room: String, _ epochs: Set<String>) {
+    outcome.deletions += 1
+    deletedEpochs[room, default: []].formUnion(epochs)
   }
 
   /// The hub's process ends, and another begins on what the store has.

@@ -50,6 +50,8 @@ extension Storm {
     }
     for client in subscribers where client.mustAskAgain && tries(client) { client.askAgain() }
     for client in eventStreams where client.isConnected && client.hasFailed { client.disconnect() }
+    // A stream cannot subscribe again to a room that was taken away.
+    for client in eventStreams where client.isConnected && client.lacksRoom { client.disconnect() }
     return worked
   }
 
@@ -130,7 +132,9 @@ extension Storm {
     switch random.number(in: 0..<6) {
     case 0: client.unsubscribe(room)
     case 1: client.subscribe(plan.rooms)
-    case 2, 3: client.subscribe([room])
+    case 2, 3:
+      if plan.hasPeople { client.isSeen = !random.once(in: 3) }
+      client.subscribe([room])
     case 4: client.say(.ping(id: nil))
     default:
       let isEchoed = random.once(in: 2)

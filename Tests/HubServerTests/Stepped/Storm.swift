@@ -8,7 +8,7 @@ import Synchronization
 
 /// Clients come, go, stall and come back while publishers publish, and the hub and its store go and come back; then all
 /// is quiet, and everybody must have everything.
-final class Storm: Participant {
+final class Storm: Participant, @unchecked Sendable {
   let plan: StormPlan
   let seed: UInt64
   let hub: SteppedHub
@@ -28,6 +28,8 @@ final class Storm: Participant {
   var isGone = false
   /// Every room's history, as it was read when all was quiet.
   var history: [String: [(position: Position, data: String)]] = [:]
+  /// Epochs of rooms that were deleted since.
+  var deletedEpochs: [String: Set<String>] = [:]
   /// When a client that was sent away may try again.
   var patience: [String: Moment] = [:]
 
@@ -48,7 +50,8 @@ final class Storm: Participant {
         DiskStore(plan.settings, clock: clock, forgetsFailedSyncs: plan.forgetsFailedSyncs, seed: seed)
       }
     hub = SteppedHub(
-      seed: seed, reactors: reactors, settings: plan.settings, engine: store.engine, streamEvents: plan.streamEvents,
+      seed: seed, reactors: reactors, settings: Self.settings(of: plan), engine: store.engine,
+      streamEvents: plan.streamEvents,
       streamBytes: plan.streamBytes, clock: clock)
     remainingPosts = Array(repeating: plan.posts, count: plan.publishers)
     actions = plan.actions
@@ -63,6 +66,7 @@ final class Storm: Participant {
       + (0..<plan.manyStreams).map { SimulatedEventStream(name: "m\($0)", rooms: plan.rooms) }
     subscribers = (0..<plan.subscribers).map { SimulatedSubscriber(name: "c\($0)", rooms: plan.rooms) }
     publishers = (0..<plan.publishers).map { SimulatedPublisher(name: "p\($0)") }
+    giveCredentials()
     for publisher in publishers { listen(to: publisher) }
     for client in webSockets {
       client.published = { [unowned self] id, position, _ in
@@ -110,10 +114,11 @@ final class Storm: Participant {
     let isQuiet = hub.stepped.run(limit: Self.limit) {
       // Rooms that are in doubt compare themselves with their engine once a second.
       let time = hub.stepped.clock.now - start
-      return time > .seconds(3) && everybodyHasEverything || time > .seconds(120)
+      return time > .seconds(3) && everybodyHasEverything && everybodyIsSeen || time > .seconds(120)
     }
     if !isQuiet || !everybodyHasEverything { noteStuck() }
     check()
+    checkPeople()
     checkHistory()
     if store.lasts { shutDown() }
     if plan.evaporates { evaporate() }
@@ -143,6 +148,7 @@ final class Storm: Participant {
     if hub.node.connections.load(ordering: .relaxed) != 0 { note("the node still counts connections") }
     if hub.subscriptions != 0 { note("\(hub.subscriptions) subscriptions are left") }
     if hub.rooms != 0 { note("\(hub.rooms) rooms are left") }
+    if hub.members != 0 { note("\(hub.members) members are left") }
     if hub.historyBytes != 0 { note("\(hub.historyBytes) bytes of history are left") }
     if hub.descriptors != 0 { note("\(hub.descriptors) descriptors are left") }
     let remembered = hub.node.engine.statistics.rememberedRooms

@@ -9,15 +9,17 @@ extension StormPlan {
     ("answers", answers), ("evaporation", evaporation), ("sweeps", sweeps), ("leaks", leaks),
     ("memory-restarts", memoryRestarts), ("lost-answers", lostAnswers), ("engine-restarts", engineRestarts),
     ("cold", cold), ("kills", kills), ("power", power), ("drains", drains), ("disk", disk), ("retention", retention),
-    ("clock", clock), ("syncs", syncs), ("everything", everything),
+    ("clock", clock), ("syncs", syncs), ("everything", everything), ("people", people), ("crowds", crowds),
+    ("slow-gap", slowGap), ("slow-close", slowClose), ("last-value", lastValue), ("deletions", deletions),
+    ("disk-deletions", diskDeletions),
   ]
 
   static func named(_ name: String) -> StormPlan? { all.first { $0.name == name }?.plan }
 
   /// Links that hold little and let little pass.
-  private static let narrow = SimulatedLink.Conduct(capacity: 300, window: 200, bytesPerStep: 90, splitsSends: true)
+  static let narrow = SimulatedLink.Conduct(capacity: 300, window: 200, bytesPerStep: 90, splitsSends: true)
 
-  private static func plan(_ change: (inout StormPlan) -> Void) -> StormPlan {
+  static func plan(_ change: (inout StormPlan) -> Void) -> StormPlan {
     var plan = StormPlan()
     change(&plan)
     return plan
@@ -133,6 +135,17 @@ extension StormPlan {
     $0.exclusions = true
   }
 
+  /// Users come and go with their connections, while everybody looks on.
+  static let people = plan {
+    $0.hasPeople = true
+    $0.webSockets = 8
+    $0.leisure = 3
+    $0.actions = 250
+    $0.settings.history.room.age = .seconds(5)
+    $0.losesNothing = false
+    $0.evaporates = true
+  }
+
   // MARK: With a store on disk
 
   /// Next to nothing stays in memory: whoever is late gets it from the store.
@@ -213,5 +226,13 @@ extension StormPlan {
     $0.actions = 250
     $0.sweeps = true
     $0.settings.drain = .seconds(3)
+  }
+
+  /// The same with users, who are slow to look, and streams that are full.
+  static let crowds = plan {
+    $0 = everything
+    $0.hasPeople = true
+    $0.webSockets = 6
+    $0.streamEvents = 1
   }
 }

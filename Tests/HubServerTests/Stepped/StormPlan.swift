@@ -56,14 +56,20 @@ struct StormPlan {
   var disturbances = 0
   /// What a failed sync leaves is never written, as Linux does it; else the next sync writes it.
   var forgetsFailedSyncs = false
+  /// How often a room is deleted.
+  var deletions = 0
   /// How often the wall clock is set to another time.
   var clockJumps = 0
   /// History reaches back far enough for everybody: nothing may be lost.
   var losesNothing = true
   /// The same for what is stored: a new epoch or a gap means that something was lost.
   var keepsPlaces: Bool {
-    if case .memory = store { kills + powerLosses + drains == 0 } else { true }
+    if deletions > 0 { return false }
+    if case .memory = store { return kills + powerLosses + drains == 0 }
+    return true
   }
+  /// WebSockets have users, two of them one, who are seen in rooms as long as they are there.
+  var hasPeople = false
   /// At the end everybody leaves, and the hub must forget.
   var evaporates = false
 }
@@ -83,12 +89,17 @@ struct StormOutcome: Sendable {
   var streamOverflows: UInt64 = 0
   var replayed: UInt64 = 0
   var duplicates = 0
+  /// Rooms that were deleted, and subscribers that were told.
+  var deletions = 0
+  var unsubscribed = 0
   /// Times that the hub was started again.
   var restarts = 0
   /// Answers that told a publisher to try again later.
   var refusals = 0
   /// Failures that a store was made to have.
   var faults = 0
+  /// Comings and goings of users that somebody was told of.
+  var changes = 0
   /// Events that were read from the store, not from memory.
   var coldReads = 0
 }

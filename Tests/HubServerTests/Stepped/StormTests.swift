@@ -78,6 +78,11 @@ import Testing
     await storm(.leaks)
   }
 
+  @Test func `who is there is known to everybody, and nobody is both there and gone`() async {
+    let outcomes = await storm(.people, seeds: 20)
+    expect(outcomes, \.changes, "nobody ever came or went")
+  }
+
   // MARK: Hubs that come back
 
   @Test func `a hub that comes back without its history tells everybody`() async {
@@ -107,6 +112,41 @@ import Testing
     expect(outcomes, \.restarts, "no hub was ever restarted")
     expect(outcomes, \.faults, "the disk never failed")
     expect(outcomes, \.refusals, "nobody was ever refused")
+  }
+
+  // MARK: Rules of namespaces
+
+  @Test func `who does not keep up is told of a gap, where that is the rule`() async {
+    let outcomes = await storm(.slowGap)
+    expect(outcomes, \.gaps, "nobody was ever told of a gap")
+  }
+
+  @Test func `who does not keep up is sent away and loses nothing, where that is the rule`() async {
+    let outcomes = await storm(.slowClose)
+    expect(outcomes, { Int($0.overflows) }, "nobody ever fell behind")
+  }
+
+  @Test func `newcomers get the latest event, whatever goes wrong`() async {
+    let outcomes = await storm(.lastValue)
+    expect(outcomes, \.restarts, "no hub was ever restarted")
+  }
+
+  @Test func `a room that is deleted takes everybody out, who may come back`() async {
+    let outcomes = await storm(.deletions)
+    expect(outcomes, \.deletions, "no room was ever deleted")
+    expect(outcomes, \.unsubscribed, "nobody was ever told")
+  }
+
+  @Test func `a room that was deleted stays so on a disk that fails`() async {
+    let outcomes = await storm(.diskDeletions)
+    expect(outcomes, \.deletions, "no room was ever deleted")
+    expect(outcomes, \.restarts, "no hub was ever restarted")
+  }
+
+  @Test func `everything at once leaves no user where nobody is`() async {
+    let outcomes = await storm(.crowds)
+    expect(outcomes, \.changes, "nobody ever came or went")
+    expect(outcomes, { Int($0.streamOverflows) }, "no stream was ever full")
   }
 
   /// A plan must bring about what it is made for.

@@ -16,7 +16,8 @@ import Testing
           room: "a", name: try EventName("sa\"id"), data: .base64(Array("AAE=".utf8)), echo: false, key: "k\\",
           ephemeral: true)),
       .history(id: id, HistoryRequest(room: "a", after: "k-1", limit: 10)),
-      .history(id: nil, HistoryRequest(room: "a", last: 5)), .members(id: id, room: "a"),
+      .history(id: nil, HistoryRequest(room: "a", last: 5)), .members(id: id, MembersRequest(room: "a")),
+      .members(id: nil, MembersRequest(room: "a", limit: 5, cursor: 9)),
       .auth(id: id, token: "t.t.t"), .ping(id: id), .ping(id: nil),
     ]
   }

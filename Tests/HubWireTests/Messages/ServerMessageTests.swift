@@ -42,6 +42,9 @@ import Testing
         == .subscribed(id: nil, room: "chat:1", position: position, recovered: nil, members: nil))
     let streamed = ServerMessage.encodeSubscribed(
       id: nil, room: try room(), position: position, recovered: false, connection: connection)
+    let present = ServerMessage.encodeSubscribed(
+      id: nil, room: try room(), position: position, recovered: nil, members: bytes("[]"), count: 2, cursor: 0)
+    #expect(text(present).hasSuffix(#""position":"k3J9-1042","members":[],"count":2,"cursor":"0"}"#))
     #expect(
       text(streamed)
         == #"{"type":"subscribed","room":"chat:1","position":"k3J9-1042","recovered":false,"#
@@ -71,6 +74,10 @@ import Testing
     let members = ServerMessage.encodeMembers(id: id, room: try room(), members: bytes("[]"))
     #expect(text(members) == #"{"type":"members","id":7,"room":"chat:1","members":[]}"#)
     #expect(try ServerMessage.parse(members) == .members(id: id, room: "chat:1", members: bytes("[]")))
+    let page = ServerMessage.encodeMembers(id: nil, room: try room(), members: bytes("[]"), count: 3, cursor: 17)
+    #expect(text(page) == #"{"type":"members","room":"chat:1","members":[],"count":3,"cursor":"17"}"#)
+    let body = ServerMessage.membersBody(room: try room(), members: bytes("[]"), count: 0, cursor: nil)
+    #expect(text(body) == #"{"room":"chat:1","members":[],"count":0}"#)
   }
 
   @Test func `unsubscribed`() throws {

@@ -2,12 +2,16 @@ private import Glibc
 
 /// Outgoing connections: the one place that dials.
 package enum Dialer {
-  /// Connects to `host`, trying its addresses in order. Names are looked up on a thread of their own.
-  /// - Throws: ``SystemError`` of the last address tried.
-  package static func dial(host: String, port: UInt16, on reactor: Reactor) async throws(SystemError) -> Channel {
+  /// Connects to `host`, trying its addresses in order: each has an even share of the time that is left.
+  /// - Throws: ``SystemError`` of the last address tried; `ETIMEDOUT` where it took until `end`.
+  package static func dial(
+    host: String, port: UInt16, on reactor: Reactor, until end: Moment
+  ) async throws(SystemError) -> Channel {
     var failure = SystemError("find the address of \"\(host)\"", number: ENOENT)
-    for address in try await lookUp(host: host, port: port) {
-      switch await connect(to: address, on: reactor) {
+    let addresses = try await NameLookUps.shared.addresses(of: host, port: port, on: reactor, until: end)
+    for (index, address) in addresses.enumerated() {
+      let left = max(.zero, end - reactor.kernel.now())
+      switch await connect(to: address, on: reactor, within: left / (addresses.count - index)) {
       case .success(let channel): return channel
       case .failure(let error): failure = error
       }
@@ -15,18 +19,9 @@ package enum Dialer {
     throw failure
   }
 
-  private static func lookUp(host: String, port: UInt16) async throws(SystemError) -> [SocketAddress] {
-    let result = await BlockingThread.run { () -> Result<[SocketAddress], SystemError> in
-      do throws(SystemError) {
-        return .success(try SocketAddress.resolve(host: host, port: port))
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
-  }
-
-  private static func connect(to address: SocketAddress, on reactor: Reactor) async -> Result<Channel, SystemError> {
+  private static func connect(
+    to address: SocketAddress, on reactor: Reactor, within limit: Duration
+  ) async -> Result<Channel, SystemError> {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     let descriptor = socket(address.family, type, 0)
     guard descriptor >= 0 else { return .failure(SystemError("open a socket for \(address)")) }
@@ -41,7 +36,10 @@ package enum Dialer {
     let channel = Channel(descriptor: descriptor, reactor: reactor)
     channel.beginConnecting()
     reactor.add(channel)
+    let timer = reactor.schedule(after: limit, .call(TimeLimit(channel: channel), kind: 0))
     await channel.waitWritable()
+    guard !channel.isClosed else { return .failure(SystemError("connect to \(address)", number: ETIMEDOUT)) }
+    reactor.cancel(timer)
     var number: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
     unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &length)
@@ -50,5 +48,18 @@ package enum Dialer {
       return .failure(SystemError("connect to \(address)", number: number))
     }
     return .success(channel)
+  }
+}
+
+/// Ends a connection that is not established in time: the system itself would try for minutes. The timer holds it.
+private final class TimeLimit: TimerTarget {
+  private let channel: Channel
+
+  init(channel: Channel) {
+    self.channel = channel
+  }
+
+  func timerFired(_ kind: UInt8) {
+    channel.close()
   }
 }

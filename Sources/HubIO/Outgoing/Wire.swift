@@ -1,9 +1,7 @@
-import HubIO
-
 /// A connection that was dialled: its channel, the task that writes where the socket blocks, and the silence that ends
 /// it. Touched on the reactor's thread only.
-final class Wire: @unchecked Sendable {
-  let channel: Channel
+package final class Wire: @unchecked Sendable {
+  package let channel: Channel
   private let reactor: Reactor
   private var isWriting = false
 
@@ -12,6 +10,8 @@ final class Wire: @unchecked Sendable {
     case off
     /// Nothing for so long ends the connection.
     case listening(Duration)
+    /// Ends it, whatever comes.
+    case ending
     /// So often, these bytes show the peer that this side is alive.
     case holding(Duration, @Sendable () -> [UInt8])
   }
@@ -20,22 +20,22 @@ final class Wire: @unchecked Sendable {
   private var answer: (within: Duration, dueSince: () -> Moment?)?
   private var timer: TimerWheel<TimerAction>.ID?
   private var lastHeard: Moment
-  /// The connection was ended because nothing came.
-  private(set) var fellSilent = false
+  /// The connection was ended because nothing came, or not enough.
+  package private(set) var fellSilent = false
 
-  init(channel: Channel, reactor: Reactor) {
+  package init(channel: Channel, reactor: Reactor) {
     self.channel = channel
     self.reactor = reactor
     lastHeard = reactor.now
-    channel.owner = self
+    unsafe channel.owner = self
   }
 
   /// Whether nothing has come that nobody asked for, the end of the stream included.
-  var isIdle: Bool {
+  package var isIdle: Bool {
     if case .nothing = channel.receive() { true } else { false }
   }
 
-  func send(_ bytes: [UInt8]) {
+  package func send(_ bytes: [UInt8]) {
     channel.push(bytes)
   }
 
@@ -43,46 +43,51 @@ final class Wire: @unchecked Sendable {
   ///
   /// - Parameter body: takes the bytes, which are gone after it.
   /// - Returns: nil at the end of the stream.
-  func receive<Result>(_ body: (Span<UInt8>) throws -> Result) rethrows -> Received<Result> {
+  package func receive<Result>(_ body: (Span<UInt8>) throws -> Result) rethrows -> Received<Result> {
     switch channel.receive() {
     case .nothing: return .nothing
     case .end: return .end
     case .bytes(let count):
       lastHeard = reactor.now
-      let bytes = UnsafeRawBufferPointer(start: reactor.receiveBuffer.baseAddress, count: count)
-      return .result(try bytes.withMemoryRebound(to: UInt8.self) { try body($0.span) })
+      let bytes = unsafe UnsafeRawBufferPointer(start: reactor.receiveBuffer.baseAddress, count: count)
+      return .result(try unsafe bytes.withMemoryRebound(to: UInt8.self) { try unsafe body($0.span) })
     }
   }
 
-  enum Received<Result> {
+  package enum Received<Result> {
     case result(Result)
     case nothing
     case end
   }
 
-  func close() {
+  package func close() {
     rest()
     channel.close()
-    channel.owner = nil
+    unsafe channel.owner = nil
   }
 
   // MARK: Silence
 
   /// Ends the connection once nothing has come for `duration`, counted from now.
-  func endAfterSilence(of duration: Duration) {
+  package func endAfterSilence(of duration: Duration) {
     lastHeard = reactor.now
     begin(.listening(duration), after: duration)
   }
 
+  /// Ends the connection after `duration`, whatever comes until then.
+  package func endAfter(_ duration: Duration) {
+    begin(.ending, after: duration)
+  }
+
   /// Expects nothing, and sends `bytes` every so often.
-  func hold(every duration: Duration, sending bytes: @escaping @Sendable () -> [UInt8]) {
+  package func hold(every duration: Duration, sending bytes: @escaping @Sendable () -> [UInt8]) {
     begin(.holding(duration, bytes), after: duration)
   }
 
   /// The same, and ends the connection once nothing has come for `limit` since an answer is due.
   ///
   /// - Parameter dueSince: since when one is due; nil where none is.
-  func hold(
+  package func hold(
     every duration: Duration, sending bytes: @escaping @Sendable () -> [UInt8], answerWithin limit: Duration,
     dueSince: @escaping () -> Moment?
   ) {
@@ -91,7 +96,7 @@ final class Wire: @unchecked Sendable {
   }
 
   /// Lets silence be.
-  func rest() {
+  package func rest() {
     stopTimer()
     watch = .off
     answer = nil
@@ -120,10 +125,13 @@ final class Wire: @unchecked Sendable {
 }
 
 extension Wire: TimerTarget {
-  func timerFired(_ kind: UInt8) {
+  package func timerFired(_ kind: UInt8) {
     timer = nil
     switch watch {
     case .off: break
+    case .ending:
+      fellSilent = true
+      channel.close()
     case .listening(let limit):
       let left = limit - (reactor.now - lastHeard)
       if left > .zero {
@@ -145,14 +153,14 @@ extension Wire: TimerTarget {
 }
 
 extension Wire: ChannelOwner {
-  func channelBlocked(_ channel: Channel) {
+  package func channelBlocked(_ channel: Channel) {
     if isWriting { return }
     isWriting = true
     Task(executorPreference: reactor) { await self.write() }
   }
 
   /// Whoever reads finds the closed channel.
-  func channelBroke(_ channel: Channel) {
+  package func channelBroke(_ channel: Channel) {
     channel.close()
   }
 }

@@ -1,0 +1,6 @@
+import HubIO
+import HubWire
+
+extension HTTPAnswer {
+  var refusal: Refusal { Refusal(status: head.status, body: body) }
+}
