@@ -22,7 +22,16 @@ struct PublishRoute {
     }
     if worker.node.settings.trace.events { event.trace = exchange.trace().parent }
     if event.name != .message { try worker.policy.names.check(event.name) }
-    return try Publisher(worker: worker).order(event, to: room, key: request.idempotencyKey ?? key, by: grant)
+    return try Publisher(worker: worker).order(event, to: room, key: try Self.key(request) ?? key, by: grant)
+  }
+
+  /// The idempotency key of the field, which is printable ASCII: what else stands there, recipients read differently.
+  private static func key(_ request: HTTPRequest) throws(HubError) -> String? {
+    guard let key = request.idempotencyKey else { return nil }
+    guard key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+      throw HubError(.invalidRequest, "the Idempotency-Key holds something else than printable ASCII")
+    }
+    return key
   }
 
   /// The name that the URL gives the event.

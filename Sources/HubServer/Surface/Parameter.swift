@@ -63,7 +63,7 @@ struct Parameter: Sendable {
     "Of NDJSON with `results=each`: a line refused for now is the last that is answered.")
   static let idempotencyKey = Parameter(
     name: "Idempotency-Key", place: .header, about: "The same key publishes once, and is answered alike again.",
-    schema: .string(pattern: "^[!-~]{1,200}$"))
+    schema: .string(pattern: "^[!-~](?:[ -~]{0,198}[!-~])?$"))
 
   // MARK: Of streams
 

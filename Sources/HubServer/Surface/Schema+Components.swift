@@ -20,7 +20,8 @@ extension Schema {
     (
       "Base64",
       .string(
-        "Bytes (RFC 4648 section 4).", pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
+        "Bytes (RFC 4648 section 4).",
+        pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$")
     ),
     ("Event", .object(eventMembers(ofRoom: true), exactlyOne: [["data", "dataBase64"]])),
     (
@@ -56,9 +57,10 @@ extension Schema {
           [
             Member("specversion", .constant("1.0")), Member("type", .named("EventName")),
             Member("source", .string(length: 1...Int.max)), Member("id", .string(length: 1...Int.max)),
-            Member("room", .named("RoomName"), optional: true), Member("data", .any, optional: true),
-            Member("data_base64", .named("Base64"), optional: true),
-          ], "A CloudEvent 1.0 in structured mode; it may have other attributes.")
+            Member("data", .any, optional: true),
+            Member("data_base64", .anyOf([.named("Base64"), .null]), optional: true),
+          ], except: .object([Member("data", .any), Member("data_base64", .string())]),
+          "A CloudEvent 1.0 in structured mode; it may have other attributes.")
       ),
       (
         "Reply",

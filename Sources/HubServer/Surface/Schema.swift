@@ -16,6 +16,9 @@ struct Schema: Sendable {
   /// Any value.
   static let any = Schema { _ in }
 
+  /// Which counts as absent.
+  static let null = Schema { $0.member("type", "null") }
+
   static func boolean(_ about: String? = nil) -> Schema {
     Schema { json in
       json.member("type", "boolean")
@@ -108,8 +111,10 @@ struct Schema: Sendable {
   /// - Parameters:
   ///   - isClosed: whether a member that is not told here is an error.
   ///   - exactlyOne: pairs of members of which one and only one stands there.
+  ///   - refused: what it must not be besides.
   static func object(
-    _ members: [Member], isClosed: Bool = false, exactlyOne pairs: [[String]] = [], _ about: String? = nil
+    _ members: [Member], isClosed: Bool = false, exactlyOne pairs: [[String]] = [], except refused: Schema? = nil,
+    _ about: String? = nil
   ) -> Schema {
     Schema { json in
       json.member("type", "object")
@@ -127,6 +132,7 @@ struct Schema: Sendable {
         json.array(required) { $0.string($1) }
       }
       if isClosed { json.member("additionalProperties", false) }
+      if let refused { json.member("not", raw: refused.json) }
       guard !pairs.isEmpty else { return }
       json.key("allOf")
       json.array(pairs) { json, pair in
