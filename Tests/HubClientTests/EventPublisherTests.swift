@@ -5,7 +5,7 @@ import Testing
 
 @testable import HubClient
 
-@Suite(.timeLimit(.minutes(2))) struct EventPublisherTests {
+@Suite(.timeLimit(.minutes(10))) struct EventPublisherTests {
   private static var patient: EventPublisher.Options {
     var options = EventPublisher.Options()
     options.tries = 50

@@ -25,7 +25,7 @@ private final class NextCut: Sendable {
 }
 
 /// Streams of lines whose connections are lost, and hubs that refuse for now.
-@Suite(.timeLimit(.minutes(5))) struct PublishStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct PublishStreamTests {
   private static func publisher(
     _ url: HubURL, tries: Int = 20, window: Int = 4_096, timeout: Duration = .seconds(30)
   ) -> EventPublisher {

@@ -6,7 +6,7 @@ import Testing
 @testable import HubClient
 
 /// One event is sent again for as long as the hub may not have it, always as the same bytes.
-@Suite(.timeLimit(.minutes(2))) struct RedeliveryTests {
+@Suite(.timeLimit(.minutes(10))) struct RedeliveryTests {
   private static let room = try! RoomName("a")
 
   private static func publisher(_ url: HubURL, tries: Int, timeout: Duration = .seconds(30)) -> EventPublisher {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import HubClient
 
-@Suite(.timeLimit(.minutes(2))) struct RoomClientTests {
+@Suite(.timeLimit(.minutes(10))) struct RoomClientTests {
   private static let quick = Backoff(base: .milliseconds(1), cap: .milliseconds(5), random: SeededRandom(seed: 1))
 
   private static func numbers(_ count: Int) -> [String] { (1...count).map { "\($0) \($0)" } }

@@ -27,7 +27,7 @@ import Testing
     #expect(descriptors == [4, 5, 6, 7, 8, 9])
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a real address listens, exclusively where it must`() throws {
+  @Test(.timeLimit(.minutes(10))) func `a real address listens, exclusively where it must`() throws {
     let address = try #require(SocketAddress.resolve(host: "127.0.0.1", port: 0).first)
     let first = try Listener.open(address, isExclusive: true)
     let bound = try #require(SocketAddress.local(of: first))

@@ -18,7 +18,7 @@ private actor Player {
 }
 
 @Suite struct ReactorTests {
-  @Test(.timeLimit(.minutes(1))) func `jobs handed from thread to thread are never forgotten by one that sleeps`() async
+  @Test(.timeLimit(.minutes(10))) func `jobs handed from thread to thread are never forgotten by one that sleeps`() async
   {
     let reactors = (0..<2).map { Reactor(index: $0, kernel: LinuxKernel()) }
     for reactor in reactors { reactor.start { _ in } }
@@ -33,7 +33,7 @@ private actor Player {
     for reactor in reactors { reactor.stop() }
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a task with the reactor's preference resumes on its thread after each wait`()
+  @Test(.timeLimit(.minutes(10))) func `a task with the reactor's preference resumes on its thread after each wait`()
     async
   {
     let reactor = Reactor(index: 0, kernel: LinuxKernel())

@@ -8,7 +8,8 @@ import Testing
 ///
 /// A seed that fails is named; `ROOMCAST_SEED=n` runs it alone, step by step as before. `ROOMCAST_SEEDS=n` runs more.
 /// `scripts/simulate` runs many, all plans over all of them; see ``SimulatorTests``.
-@Suite struct StormTests {
+/// One after the other, since each keeps a processor busy for seconds that tests with real threads are waiting for.
+@Suite(.serialized) struct StormTests {
   /// Runs the plan for many seeds, each on a thread of its own, and tells the first that failed.
   @discardableResult
   private func storm(_ plan: StormPlan, seeds: Int = 10) async -> [StormOutcome] {
