@@ -18,7 +18,8 @@ private actor Player {
 }
 
 @Suite struct ReactorTests {
-  @Test(.timeLimit(.minutes(10))) func `jobs handed from thread to thread are never forgotten by one that sleeps`() async
+  @Test(.timeLimit(.minutes(10))) func `jobs handed from thread to thread are never forgotten by one that sleeps`()
+    async
   {
     let reactors = (0..<2).map { Reactor(index: $0, kernel: LinuxKernel()) }
     for reactor in reactors { reactor.start { _ in } }
