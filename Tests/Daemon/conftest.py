@@ -6,6 +6,7 @@ import pytest
 
 from support.credentials import Credentials, bearer
 from support.daemon import Hub
+from support.receiver import Receiver
 from support.small import SIZE
 
 
@@ -60,3 +61,17 @@ def small(tmp_path):
         pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
     yield directory
     subprocess.run(["umount", str(directory)], check=True)
+
+
+@pytest.fixture
+def receive():
+    """Starts receivers, and ends them."""
+    receivers = []
+
+    def receive(*arguments, **options):
+        receivers.append(Receiver(*arguments, **options))
+        return receivers[-1]
+
+    yield receive
+    for receiver in receivers:
+        receiver.stop()

@@ -6,24 +6,9 @@ import time
 import pytest
 
 from support.credentials import bearer
-from support.receiver import Receiver
 from support.waiting import wait_until
 
 ALLOW = (200, {"allow": True})
-
-
-@pytest.fixture
-def receive():
-    """Starts backends, and ends them."""
-    receivers = []
-
-    def receive(*arguments, **options):
-        receivers.append(Receiver(*arguments, **options))
-        return receivers[-1]
-
-    yield receive
-    for receiver in receivers:
-        receiver.stop()
 
 
 @pytest.fixture

@@ -5,22 +5,8 @@ import pathlib
 
 import pytest
 
-from support.receiver import SECRET, Receiver
+from support.receiver import SECRET
 from support import certificates
-
-
-@pytest.fixture
-def receive():
-    """Starts receivers, and ends them."""
-    receivers = []
-
-    def receive(*arguments, **options):
-        receivers.append(Receiver(*arguments, **options))
-        return receivers[-1]
-
-    yield receive
-    for receiver in receivers:
-        receiver.stop()
 
 
 @pytest.fixture
