@@ -33,20 +33,27 @@ let package = Package(
     .target(name: "HubIO", dependencies: ["HubWire", "CLinux", "COpenSSL"], swiftSettings: rawMemory),
     .target(name: "HubRooms", dependencies: ["HubIO", "HubWire"], swiftSettings: house),
     .target(name: "HubDisk", dependencies: ["HubRooms", "HubIO", "HubWire", "CSQLite"], swiftSettings: house),
+    .target(name: "HubRedis", dependencies: ["HubRooms", "HubIO", "HubWire"], swiftSettings: house),
     .target(name: "HubServer", dependencies: ["HubRooms", "HubIO", "HubWire", "COpenSSL"], swiftSettings: house),
     .target(name: "HubClient", dependencies: ["HubIO", "HubWire"], swiftSettings: house),
     .executableTarget(
-      name: "roomcast", dependencies: ["HubServer", "HubClient", "HubDisk", "HubRooms", "HubIO", "HubWire"],
+      name: "roomcast",
+      dependencies: ["HubServer", "HubClient", "HubDisk", "HubRedis", "HubRooms", "HubIO", "HubWire"],
       swiftSettings: house),
 
     .target(
       name: "HubTesting",
-      dependencies: ["HubServer", "HubClient", "HubDisk", "HubRooms", "HubIO", "HubWire", "CSQLite"],
+      dependencies: ["HubServer", "HubClient", "HubDisk", "HubRedis", "HubRooms", "HubIO", "HubWire", "CSQLite"],
       swiftSettings: house),
     .testTarget(name: "HubWireTests", dependencies: ["HubWire", "HubTesting"], swiftSettings: house),
     .testTarget(name: "HubIOTests", dependencies: ["HubIO", "HubTesting", "COpenSSL"], swiftSettings: house),
     .testTarget(name: "HubRoomsTests", dependencies: ["HubRooms", "HubTesting"], swiftSettings: house),
-    .testTarget(name: "HubDiskTests", dependencies: ["HubDisk", "HubRooms", "HubTesting"], swiftSettings: house),
+    .testTarget(
+      name: "EngineTests", dependencies: ["HubDisk", "HubRedis", "HubRooms", "HubIO", "HubWire", "HubTesting"],
+      swiftSettings: house),
+    .testTarget(
+      name: "HubRedisTests", dependencies: ["HubRedis", "HubRooms", "HubIO", "HubWire", "HubTesting"],
+      swiftSettings: house),
     .testTarget(
       name: "HubServerTests", dependencies: ["HubServer", "HubDisk", "HubTesting"], exclude: ["Stepped/Seeds.txt"],
       swiftSettings: house),

@@ -1,4 +1,4 @@
-import HubIO
+public import HubIO
 public import HubWire
 
 /// Publishes events over HTTP, on one connection that is kept.

@@ -1,4 +1,4 @@
-import HubIO
+public import HubIO
 public import HubWire
 
 /// Subscribes to rooms over one WebSocket, comes back after every loss, and resumes each room where it was.

@@ -11,6 +11,10 @@ public struct StreamReport: Sendable {
 
   /// Events that the hub has taken.
   public internal(set) var accepted = 0
+  /// Those of them that wait on the node that took them, and those that its subscribers alone got, while what they would be
+  /// kept in was away (``PublishReceipt/isQueued``).
+  public internal(set) var queued = 0
+  public internal(set) var local = 0
   /// Events that it refused.
   public internal(set) var failed = 0
   /// The first hundred of them.
@@ -27,7 +31,10 @@ public struct StreamReport: Sendable {
 
   mutating func note(_ receipt: PublishReceipt) {
     accepted += 1
-    if last[receipt.room] != nil || last.count < Self.maximumRooms { last[receipt.room] = receipt.position }
+    if let isQueued = receipt.isQueued { if isQueued { queued += 1 } else { local += 1 } }
+    // One that is not kept says nothing of where the room stands.
+    guard let position = receipt.position else { return }
+    if last[receipt.room] != nil || last.count < Self.maximumRooms { last[receipt.room] = position }
   }
 
   mutating func note(_ refusal: Refusal, line: Int) {

@@ -31,7 +31,9 @@ package final class DiskEngine: Engine {
     let files = StoreFiles(directory: directory, vfs: vfs)
     try files.create()
     let database = try files.opening { () throws(SQLiteError) in try files.writing() }
-    try StoreSchema.migrate(database, files, makeEpoch: makeEpoch)
+    try Schema.store.migrate(database, files) { database throws(SQLiteError) in
+      try Schema.foundStore(database, epoch: makeEpoch())
+    }
     let store = try files.opening { () throws(SQLiteError) in try Store(database) }
     let stored = try files.opening { () throws(SQLiteError) in try store.load() }
     return DiskEngine(store, files, Book(stored, limits: limits, makeEpoch: makeEpoch), lock)

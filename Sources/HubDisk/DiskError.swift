@@ -22,16 +22,20 @@ package struct DiskError: Error, CustomStringConvertible {
     self.description = description
   }
 
-  init(_ error: SQLiteError, path: String) {
+  init(_ error: SQLiteError, path: String, rescue: String = export) {
     if error.isDamage {
-      self.init(.damaged, Self.damage(path, "\(error)"))
+      self.init(.damaged, Self.damage(path, "\(error)", rescue: rescue))
     } else {
       self.init(.system, "\(path): \(error)")
     }
   }
 
-  static func damage(_ path: String, _ what: String) -> String {
+  /// - Parameter rescue: what saves what can be read.
+  static func damage(_ path: String, _ what: String, rescue: String = export) -> String {
     "\(path) is damaged: \(what); nothing was changed: move the directory away, keep it, and put back a copy, "
-      + "or begin with an empty one (`roomcast export` saves what can be read)"
+      + "or begin with an empty one (\(rescue) saves what can be read)"
   }
+
+  /// What saves what can be read of a store.
+  static let export = "`roomcast export`"
 }

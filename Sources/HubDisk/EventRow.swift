@@ -1,7 +1,8 @@
 import HubRooms
 import HubWire
 
-/// A row of the table `events`, read with suspicion: whatever cannot have been written by a hub is told.
+/// An event in a row of the table `events`, or of a journal, read with suspicion: whatever cannot have been written by a
+/// hub is told.
 struct EventRow {
   /// Why a row is not what a hub writes.
   struct Fault: Error {
@@ -23,6 +24,26 @@ struct EventRow {
     event = NewEvent(
       name: try Self.name(row), data: try Self.data(row), user: try Self.text(row, 5, "user"),
       excluded: try Self.excluded(row), trace: try Self.text(row, 7, "trace"))
+  }
+
+  /// Binds what follows the first two of ``columns``.
+  static func bind(_ append: NewAppend, to row: Statement) {
+    let event = append.event
+    row.bind(3, append.time)
+    row.bind(4, Int64(append.size))
+    row.bind(5, event.name.text)
+    row.bind(6, event.user)
+    row.bind(7, event.excluded.map { $0.description })
+    row.bind(8, event.trace)
+    switch event.data {
+    case .json(let text):
+      row.bind(9, text: text)
+      row.bindNull(10)
+    case .base64(let text):
+      row.bindNull(9)
+      // Valid base64 has one text for its bytes, so the same text comes back.
+      row.bind(10, blob: Base64.decode(text.span) ?? [])
+    }
   }
 
   static func room(_ row: Statement) -> Int64 { row.integer(0) }

@@ -4,8 +4,7 @@ import HubWire
 /// The connection that writes, with its statements. Used by the writer alone.
 final class Store {
   let database: Database
-  private let begin: Statement
-  private let commitAll: Statement
+  private let transactions: Transactions
   private let insertEvent: Statement
   private let insertRoom: Statement
   private let updateRoom: Statement
@@ -29,13 +28,8 @@ final class Store {
   /// - Parameter database: with tables of the present version.
   init(_ database: Database) throws(SQLiteError) {
     self.database = database
-    try database.execute("PRAGMA synchronous = FULL")
-    // Some systems build SQLite so that it writes zeros over all that is deleted, which doubles what retention costs.
-    try database.execute("PRAGMA secure_delete = FAST")
-    try database.execute("PRAGMA journal_size_limit = \(Self.logKept)")
-    try database.execute("PRAGMA cache_size = -\(Self.cacheKiB)")
-    begin = try database.prepare("BEGIN IMMEDIATE")
-    commitAll = try database.prepare("COMMIT")
+    try database.prepareToWrite(logKept: Self.logKept, cacheKiB: Self.cacheKiB)
+    transactions = try Transactions(database)
     insertEvent = try database.prepare(
       """
       INSERT INTO events (room, offset, time, size, event, user, excluded, trace, data, bytes)
@@ -73,38 +67,15 @@ final class Store {
 
   /// Runs `body` in a transaction; nothing of it stays where it throws.
   func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
-    try begin.run()
-    do throws(SQLiteError) {
-      try body()
-      try commitAll.run()
-    } catch {
-      // Some errors have ended the transaction already. Where this fails too, the connection is not used again.
-      if database.isInTransaction { try? database.execute("ROLLBACK") }
-      throw error
-    }
+    try transactions.run(body)
   }
 
   // MARK: Rows
 
   func insert(_ row: WritePlan.NewRow, room: Int64) throws(SQLiteError) {
-    let event = row.append.event
     insertEvent.bind(1, room)
     insertEvent.bind(2, row.offset)
-    insertEvent.bind(3, row.append.time)
-    insertEvent.bind(4, Int64(row.append.size))
-    insertEvent.bind(5, event.name.text)
-    insertEvent.bind(6, event.user)
-    insertEvent.bind(7, event.excluded.map { $0.description })
-    insertEvent.bind(8, event.trace)
-    switch event.data {
-    case .json(let text):
-      insertEvent.bind(9, text: text)
-      insertEvent.bindNull(10)
-    case .base64(let text):
-      insertEvent.bindNull(9)
-      // Valid base64 has one text for its bytes, so the same text comes back.
-      insertEvent.bind(10, blob: Base64.decode(text.span) ?? [])
-    }
+    EventRow.bind(row.append, to: insertEvent)
     try insertEvent.run()
   }
 

@@ -1,13 +1,22 @@
 import Glibc
 
-/// Where a store is, and how its connections are opened.
+/// Where a store or a journal is, and how its connections are opened.
 struct StoreFiles: Sendable {
   let path: String
+  /// What saves what can be read of a damaged file.
+  private let rescue: String
   /// SQLite's name of what stands between it and the system; nil for the system itself.
   let vfs: String?
 
   init(directory: String, vfs: String?) {
     path = directory + "/roomcast.db"
+    rescue = DiskError.export
+    self.vfs = vfs
+  }
+
+  init(journalIn directory: String, vfs: String?) {
+    path = directory + "/journal.db"
+    rescue = "`sqlite3 journal.db .recover`"
     self.vfs = vfs
   }
 
@@ -19,7 +28,7 @@ struct StoreFiles: Sendable {
       throw DiskError(
         .damaged,
         "\(path) is missing, but its log \(path)-wal is there; nothing was changed: put the file back, or move the log away "
-          + "to begin with an empty store")
+          + "to begin with an empty one")
     }
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
@@ -49,7 +58,7 @@ struct StoreFiles: Sendable {
 
   /// What goes wrong while the store is opened, as its owner is told.
   func opening<Result>(_ body: () throws(SQLiteError) -> Result) throws(DiskError) -> Result {
-    do throws(SQLiteError) { return try body() } catch { throw DiskError(error, path: path) }
+    do throws(SQLiteError) { return try body() } catch { throw DiskError(error, path: path, rescue: rescue) }
   }
 
   /// How long another program's lock is waited for.

@@ -62,16 +62,16 @@ final class StoreView {
   }
 
   private func checkVersion() throws(DiskError) {
-    let version = try files.opening { () throws(SQLiteError) in try StoreSchema.version(of: database) }
+    let version = try files.opening { () throws(SQLiteError) in try Schema.store.version(of: database) }
     switch version {
-    case StoreSchema.version: break
+    case Schema.store.version: break
     case 0?: throw DiskError(.directory, "there is no store in \(files.path) yet: the file is empty")
-    case let older? where older < StoreSchema.version:
+    case let older? where older < Schema.store.version:
       throw DiskError(
         .foreign,
         "\(files.path) was written by an older version of roomcast (schema \(older), this one knows "
-          + "\(StoreSchema.version)): start this version of the hub on it once, which brings it up to date")
-    default: throw StoreSchema.stranger(files, version)
+          + "\(Schema.store.version)): start this version of the hub on it once, which brings it up to date")
+    default: throw Schema.store.stranger(files, version)
     }
   }
 

@@ -24,6 +24,9 @@ extension Duration {
     return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 
+  /// The whole duration in milliseconds.
+  package var milliseconds: Int64 { nanoseconds / 1_000_000 }
+
   /// The whole duration in seconds, with its fraction.
   package var inSeconds: Double { Double(nanoseconds) / 1e9 }
 }

@@ -17,8 +17,13 @@ package import HubWire
 /// Calls come from every reactor's thread, and an engine must not block them: what waits, suspends.
 package protocol Engine: AnyObject, Sendable {
   /// Where the room stands, beginning an epoch for one that is unknown. The engine keeps an opened room's place until
-  /// ``close(_:at:)``; afterwards it may forget it, the longest unused first.
+  /// ``close(_:at:)``; afterwards it may forget it, the longest unused first. From here on until then an engine that is
+  /// shared tells what arrives in the room.
   func open(_ room: RoomName, at time: Moment) async throws(HubError) -> RoomPlace
+
+  /// The same for a room that is open and stands at `newest`: an engine whose own offsets are behind that has lost some,
+  /// and begins a new epoch.
+  func compare(_ room: RoomName, at newest: Position, time: Moment) async throws(HubError) -> RoomPlace
 
   /// Takes events of one room, in their order; one answer for each. An ephemeral one gets no position, but its key counts.
   func append(
@@ -60,6 +65,26 @@ package protocol Engine: AnyObject, Sendable {
   /// Whether events are taken.
   var health: EngineHealth { get }
   var statistics: EngineStatistics { get }
+
+  // MARK: Several nodes
+
+  /// Whether other nodes have the same rooms. Then a room takes no event from the answer to its own append: what is new in
+  /// it, by whichever node, is told to the directory of ``start(on:of:)``, once and in the order of offsets.
+  var isShared: Bool { get }
+
+  /// Called once for each reactor, on its thread, before anything is asked for a room whose home it is. What arrives in
+  /// those rooms is told there, on that thread.
+  func start(on reactor: Reactor, of directory: RoomDirectory)
+
+  /// Who is present in an open room on all nodes. Only an engine that is shared is asked.
+  func members(of room: RoomName) async throws(HubError) -> SharedMembers
+
+  /// Tells the other nodes who came and went here. Nothing is answered: what is lost is told again when the room compares
+  /// itself (``SharedMembers``).
+  func tell(_ changes: [SharedPresenceChange], in room: RoomName)
+
+  /// The other nodes; nil for an engine that has none.
+  var cluster: (any Cluster)? { get }
 }
 
 extension Engine {
@@ -76,6 +101,22 @@ extension Engine {
   package func adopt(_ rules: @escaping @Sendable (RoomName) -> RoomRules) {}
 
   package func tick(at time: Moment) {}
+
+  package func compare(_ room: RoomName, at newest: Position, time: Moment) async throws(HubError) -> RoomPlace {
+    try await open(room, at: time)
+  }
+
+  package var isShared: Bool { false }
+
+  package func start(on reactor: Reactor, of directory: RoomDirectory) {}
+
+  package func members(of room: RoomName) async throws(HubError) -> SharedMembers {
+    throw HubError(.internal, "this engine has one node")
+  }
+
+  package func tell(_ changes: [SharedPresenceChange], in room: RoomName) {}
+
+  package var cluster: (any Cluster)? { nil }
 }
 
 /// One event on its way into an engine.
@@ -101,6 +142,10 @@ package enum Appended: Sendable, Equatable {
   case fresh(Position?)
   /// The key was used before for the same event, which stands here.
   case duplicate(Position?, subscribers: Int)
+  /// The engine is away. The event waits on this node's disk, and is sent on when the engine is back; it has no place yet.
+  case queued
+  /// The engine is away. The event is kept nowhere: the room tells its own subscribers of it, as of an ephemeral one.
+  case local
 }
 
 /// Where a room stands in an engine.

@@ -61,4 +61,34 @@ package struct Publication: Sendable, Equatable {
   package let subscribers: Int
   /// The same key was used before: nothing was published, and this is the first answer again.
   package let isDuplicate: Bool
+  /// What became of the event instead, where the engine is away; nil where the engine has it.
+  package let fallback: PublicationFallback?
+
+  package init(
+    position: Position?, subscribers: Int, isDuplicate: Bool, fallback: PublicationFallback? = nil
+  ) {
+    self.position = position
+    self.subscribers = subscribers
+    self.isDuplicate = isDuplicate
+    self.fallback = fallback
+  }
+
+  /// What an engine's answer means to the publisher.
+  init(_ appended: Appended, subscribers: Int) {
+    switch appended {
+    case .duplicate(let position, let first):
+      self.init(position: position, subscribers: first, isDuplicate: true)
+    case .fresh(let position): self.init(position: position, subscribers: subscribers, isDuplicate: false)
+    case .queued: self.init(position: nil, subscribers: subscribers, isDuplicate: false, fallback: .queued)
+    case .local: self.init(position: nil, subscribers: subscribers, isDuplicate: false, fallback: .local)
+    }
+  }
+}
+
+/// What becomes of an event while the engine is away.
+package enum PublicationFallback: Sendable, Equatable {
+  /// It waits on this node's disk.
+  case queued
+  /// This node's subscribers have it, and it is kept nowhere.
+  case local
 }

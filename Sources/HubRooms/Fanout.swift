@@ -244,7 +244,10 @@ package actor Fanout {
 
   /// Returns when the room has answered a subscription that is held back, or it has ended.
   package func waitStanding(_ subscription: Subscription) async {
-    while case .joining = subscription.state { await withUnsafeContinuation { subscription.waiters.append($0) } }
+    // Looked at where the wait begins: for a task of another reactor the answer may come on the way there.
+    await withUnsafeContinuation { waiter in
+      if case .joining = subscription.state { subscription.waiters.append(waiter) } else { waiter.resume() }
+    }
   }
 
   /// Lets a subscription that was held back go on, from history.

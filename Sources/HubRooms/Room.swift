@@ -9,9 +9,15 @@ package actor Room {
   package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.serial.asUnownedSerialExecutor() }
   nonisolated var id: ObjectIdentifier { ObjectIdentifier(self) }
 
-  private let engine: any Engine
-  /// To the fan-out of each reactor.
-  let streams: [DeliveryStream]
+  let engine: any Engine
+  /// Other nodes have it too: what is new is told by the engine, and not by its answers.
+  let isShared: Bool
+  /// To the fan-out of each reactor. Whoever takes them sends what is held back on ahead.
+  var streams: [DeliveryStream] {
+    sendHeld()
+    return allStreams
+  }
+  private let allStreams: [DeliveryStream]
   private(set) var state: RoomState
   /// Who is there; nil until somebody was.
   var presence: RoomPresence?
@@ -20,11 +26,18 @@ package actor Room {
   private let tally: HistoryTally
   /// Calls under way, counted by ``Rooms`` and here; the room stays while there are any.
   var holds = 0
-  /// Appends that the engine has not answered.
-  private var appendsUnderWay = 0
+  /// Since when nobody has used it, as far as was looked; nil while somebody does. For a room that is shared.
+  private var idleSince: Moment?
+  /// How many appends the engine was asked for, and has answered.
+  private(set) var appends = (asked: UInt64(0), answered: UInt64(0))
+  var appendsUnderWay: UInt64 { appends.asked - appends.answered }
+  /// Events that wait for others, in a room that is shared.
+  var held: HeldEvents?
   /// The engine may have events that the room does not know of.
-  private(set) var isDoubtful = false
-  private var isComparing = false
+  var isDoubtful = false
+  var isComparing = false
+  /// Those who wait for a comparison that begins after they have asked.
+  var askers: [UnsafeContinuation<HubError?, Never>] = []
   /// Which rules it has, by the count of ``Rooms``.
   private(set) var rulesVersion: Int
 
@@ -38,7 +51,8 @@ package actor Room {
     self.state = state
     self.reactor = reactor
     self.engine = engine
-    self.streams = streams
+    isShared = engine.isShared
+    allStreams = streams
   }
 
   // MARK: Publishing
@@ -47,14 +61,16 @@ package actor Room {
   func publish(_ batch: [Submission], received: Moment) async -> [Result<Publication, HubError>] {
     let (subscribers, time) = (state.subscriptionCount, reactor.kernel.wallTime())
     let batch = state.rules.isEphemeral ? batch.map(\.ephemeral) : batch
-    appendsUnderWay += 1
+    appends.asked += 1
     let answers = await engine.append(
       batch.map { NewAppend(event: $0.event, key: $0.key, subscribers: subscribers, time: time) }, to: state.name,
       at: reactor.now)
-    appendsUnderWay -= 1
+    appends.answered += 1
+    if let held, appends.answered >= held.until { sendHeld() }
     let results = zip(answers, batch).map { answer, submission in
       answer.map { take($0, submission.event, time, received) }
     }
+    if isShared { return results }
     // What failed may have been taken all the same, and what waits for an event may wait for one whose answer is lost.
     for case .failure(let error) in answers where error.code == .engineUnavailable { isDoubtful = true }
     if appendsUnderWay == 0, state.hasEarly { isDoubtful = true }
@@ -78,8 +94,10 @@ package actor Room {
   /// The engine has the event: from here on it is history, and on its way.
   private func take(_ appended: Appended, _ new: NewEvent, _ time: Int64, _ received: Moment) -> Publication {
     switch appended {
-    case .duplicate(let position, let subscribers):
-      return Publication(position: position, subscribers: subscribers, isDuplicate: true)
+    case .duplicate, .queued: break
+    case .local: spread(ephemeral: new, time, received)
+    // What is new is told by the engine that nodes share, in its order.
+    case .fresh where isShared: break
     case .fresh(let position):
       if let position, position.epoch != state.epoch {
         // The engine has begun a new epoch, and tells what is in it.
@@ -87,81 +105,34 @@ package actor Room {
       } else {
         take(Event(new, room: state.name, position: position, time: time), received)
       }
-      return Publication(position: position, subscribers: state.subscriptionCount, isDuplicate: false)
     }
+    return Publication(appended, subscribers: state.subscriptionCount)
   }
 
-  private func take(_ event: Event, _ received: Moment) {
+  /// Tells those who are live of an event that is kept nowhere.
+  func spread(ephemeral new: NewEvent, _ time: Int64, _ received: Moment) {
+    guard state.subscriptionCount > 0 else { return }
+    var new = new
+    new.isEphemeral = true
+    spread(Event(new, room: state.name, position: nil, time: time), received)
+  }
+
+  func take(_ event: Event, _ received: Moment) {
     if event.isEphemeral || change({ $0.append(event) }) == .next { spread(event, received) }
     while state.hasEarly, let next = change({ $0.appendEarly() }) { spread(next, received) }
   }
 
   /// One posting for each reactor where somebody listens; none touches a reactor without members.
   func spread(_ event: Event, _ received: Moment) {
-    guard state.subscriptionCount > 0 else { return }
+    guard state.subscriptionCount > 0, !holdBack(event, received) else { return }
+    post(event, received)
+  }
+
+  func post(_ event: Event, _ received: Moment) {
+    let streams = allStreams
     for index in streams.indices where state.subscriptions[index] > 0 {
       _ = streams[index].post(event, published: received, newest: state.history.newest, from: id)
     }
-  }
-
-  // MARK: Comparing with the engine
-
-  /// Looks for what the engine has and the room has not, if there is reason to.
-  func compareSoon() {
-    guard isDoubtful, !isComparing else { return }
-    isComparing = true
-    holds += 1
-    Task(executorPreference: reactor) { await self.compare() }
-  }
-
-  /// Goes on until the room has what the engine has. Where the engine cannot say, the room stays in doubt, and the next
-  /// look is for ``Rooms/sweep()`` to begin.
-  private func compare() async {
-    while isDoubtful {
-      isDoubtful = false
-      do throws(HubError) {
-        let place = try await engine.open(state.name, at: reactor.now)
-        begin(place)
-        while state.epoch == place.newest.epoch, state.history.newest < place.newest.offset, try await takeNext(place) {
-        }
-      } catch {
-        isDoubtful = true
-        break
-      }
-    }
-    isComparing = false
-    holds -= 1
-  }
-
-  /// Takes what follows the newest event.
-  /// - Returns: whether there was any.
-  private func takeNext(_ place: RoomPlace) async throws(HubError) -> Bool {
-    let newest = state.history.newest
-    let part = try await engine.read(state.name, after: newest, through: place.newest.offset, limit: Self.compareLimit)
-    guard part.place.newest.epoch == state.epoch else {
-      isDoubtful = true
-      return false
-    }
-    if let oldest = part.place.oldest, oldest > state.history.newest + 1 { skip(to: oldest - 1) }
-    for event in part.events { take(event, reactor.now) }
-    return state.history.newest > newest
-  }
-
-  private static let compareLimit = ReadLimit(events: 256, bytes: 1 << 20)
-
-  /// Turns to the engine's epoch if it is another.
-  private func begin(_ place: RoomPlace) {
-    guard place.newest.epoch != state.epoch else { return change { $0.note(place) } }
-    change { $0.renew(place) }
-    for stream in streams { stream.post(.renewed(state.newest), from: id) }
-    if state.rules.hasPresence { tellMembers() }
-  }
-
-  /// The engine has dropped what came next before the room had seen it: for everybody it is a gap.
-  private func skip(to offset: UInt64) {
-    let newest = state.history.newest
-    change { $0.skip(to: offset) }
-    for stream in streams { stream.post(.behind(after: newest), from: id) }
   }
 
   // MARK: Subscribers and readers
@@ -170,6 +141,8 @@ package actor Room {
     _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit
   ) async throws(HubError) {
     if try attachNow(subscription, reactor: index, after: point, limit: limit) { return }
+    // Another node may be ahead by a moment.
+    if isShared, state.isBeyond(point) { try await compareNow() }
     var cold: [Event] = []
     if let offset = state.missing(after: point) { cold = try await read(after: offset, limit: limit) }
     take(subscription, reactor: index, after: point, limit: limit, cold: cold)
@@ -181,7 +154,7 @@ package actor Room {
   ) throws(HubError) -> Bool {
     try checkPresence(of: subscription)
     expire()
-    if state.missing(after: point) != nil { return false }
+    if state.missing(after: point) != nil || (isShared && state.isBeyond(point)) { return false }
     take(subscription, reactor: index, after: point, limit: limit, cold: [])
     return true
   }
@@ -189,6 +162,7 @@ package actor Room {
   private func take(
     _ subscription: Subscription, reactor index: Int, after point: ResumePoint?, limit: ReadLimit, cold: [Event]
   ) {
+    idleSince = nil
     var standing = state.attach(reactor: index, after: point, limit: limit, cold: cold)
     welcome(subscription, &standing)
     streams[index].post(.attached(subscription, standing), from: id)
@@ -237,6 +211,7 @@ package actor Room {
   }
 
   func page(_ query: PageQuery, limit: ReadLimit) async throws(HubError) -> Page {
+    if isShared { try await compareNow() }
     expire()
     var cold: [Event] = []
     if let offset = state.missing(for: query) { cold = try await read(after: offset, limit: limit) }
@@ -263,6 +238,7 @@ package actor Room {
   }
 
   func fullSummary() async throws(HubError) -> RoomSummary {
+    if isShared { try await compareNow() }
     guard let offset = state.missing(after: .earliest) else { return summary }
     let oldest = try await read(after: offset, limit: ReadLimit(events: 1, bytes: 1)).first
     var summary = summary
@@ -293,7 +269,7 @@ package actor Room {
     begin(anew: try await engine.drop(state.name, at: reactor.now))
   }
 
-  private func begin(anew place: RoomPlace) {
+  func begin(anew place: RoomPlace) {
     // An event that came after it may have been answered before, and have told of the new epoch.
     if place.newest.epoch != state.epoch { change { $0.renew(place) } }
     forgetMembers()
@@ -314,7 +290,7 @@ package actor Room {
   }
 
   /// Keeps the tally right through whatever happens to the history.
-  private func change<Result>(_ body: (inout RoomState) -> Result) -> Result {
+  func change<Result>(_ body: (inout RoomState) -> Result) -> Result {
     let before = state.history.cost
     defer { tally.bytes += state.history.cost - before }
     return body(&state)
@@ -322,6 +298,22 @@ package actor Room {
 
   /// Nobody would notice if the room were gone, and no call is under way.
   var isDeserted: Bool { state.isDeserted && holds == 0 && !isDoubtful && (presence?.state.isEmpty ?? true) }
+
+  /// The same for a room that other nodes have too, where memory keeps nothing that the engine has not: nobody has used it
+  /// for `time`.
+  func isIdle(for time: Duration) -> Bool {
+    guard state.subscriptionCount == 0, holds == 0, presence?.shared?.hasNobody ?? true else {
+      idleSince = nil
+      return false
+    }
+    let since = idleSince ?? reactor.now
+    idleSince = since
+    return reactor.now - since >= time
+  }
+
+  /// Somebody who is not counted among the subscribers wants it.
+  func noteUse() { idleSince = nil }
+
   /// Tells the rooms that keep longest from the others; the last value of a room goes when nothing else is there to go.
   var age: (isLastValue: Int, time: Int64)? {
     let isLastValue = state.rules.keepsLast && state.history.count == 1
@@ -329,25 +321,13 @@ package actor Room {
   }
 }
 
-/// An event on its way into a room.
-package struct Submission: Sendable {
-  package let event: NewEvent
-  package let key: IdempotencyKey?
-
-  package init(event: NewEvent, key: IdempotencyKey?) {
-    self.event = event
-    self.key = key
-  }
-
-  /// The same as it is in a room that keeps nothing.
-  var ephemeral: Submission {
-    var event = event
-    event.isEphemeral = true
-    return Submission(event: event, key: key)
-  }
-}
-
 /// The bytes that the histories of one reactor's rooms take; touched on that reactor only.
 final class HistoryTally: @unchecked Sendable {
   var bytes = 0
+}
+
+extension Room: TimerTarget {
+  package nonisolated func timerFired(_ kind: UInt8) {
+    assumeIsolated { kind == Self.heldTimer ? $0.sendHeld() : $0.presenceTimerFired() }
+  }
 }

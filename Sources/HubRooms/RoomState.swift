@@ -70,6 +70,9 @@ package struct RoomState {
     return event
   }
 
+  /// The newest event that is known of, whether or not those before it have come.
+  package var foremost: Position { position(max(history.newest, early.keys.max() ?? 0)) }
+
   /// An event waits for others.
   package var hasEarly: Bool { !early.isEmpty }
 
@@ -138,6 +141,12 @@ package struct RoomState {
   /// The offset after which the engine must be asked before somebody can go on from `point`; nil where memory has all.
   package func missing(after point: ResumePoint?) -> UInt64? {
     missing(from: beginning(after: point).offset)
+  }
+
+  /// Whether `point` is none that the room has come past: it is of another epoch, or ahead.
+  package func isBeyond(_ point: ResumePoint?) -> Bool {
+    guard case .position(let position) = point else { return false }
+    return position.epoch != epoch || position.offset > history.newest
   }
 
   private func beginning(after point: ResumePoint?) -> Recovery.Beginning {

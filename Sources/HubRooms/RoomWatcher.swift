@@ -1,6 +1,9 @@
 package import HubWire
 
 /// Is told what goes on in rooms whose rules say so. Called on a room's reactor, in the order in which it happens, and must not block.
+///
+/// Where several nodes have a room, each tells of its own connections alone: so nothing is told twice, and nothing is left
+/// to a node that may not have the room.
 package protocol RoomWatcher: AnyObject, Sendable {
   /// - Parameter time: milliseconds since 1970.
   func roomChanged(_ room: RoomName, _ change: RoomChange, at time: Int64)

@@ -7,27 +7,30 @@ package actor Rooms {
   package nonisolated let reactor: Reactor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.serial.asUnownedSerialExecutor() }
 
-  private let engine: any Engine
+  let engine: any Engine
   private let streams: [DeliveryStream]
   private(set) var limits: RoomLimits
   /// Counts how often the rules have been replaced.
   private var rulesVersion = 0
   let desk: PresenceDesk
   private(set) var rooms: [RoomName: Room] = [:]
+  /// Rooms that are being made.
+  private(set) var openings: [RoomName: RoomOpening] = [:]
   /// The same rooms in a list, to look at a few at a time.
   private var roster: ContiguousArray<Room> = []
   private var sweepIndex = 0
-  private let tally = HistoryTally()
+  let tally = HistoryTally()
   package private(set) var statistics = RoomsStatistics()
 
   /// How many rooms are looked at in one sweep: bounded, so that a hundred thousand rooms do not stop a turn.
-  private static let roomsPerSweep = 2000
+  static let roomsPerSweep = 2000
   private static let sweepInterval = Duration.seconds(1)
 
   init(
-    reactor: Reactor, engine: any Engine, streams: [DeliveryStream], limits: RoomLimits, watcher: (any RoomWatcher)?
+    reactor: Reactor, engine: any Engine, streams: [DeliveryStream], limits: RoomLimits, node: String,
+    watcher: (any RoomWatcher)?
   ) {
-    desk = PresenceDesk(limits: limits.presence, watcher: watcher)
+    desk = PresenceDesk(limits: limits.presence, node: node, watcher: watcher)
     self.reactor = reactor
     self.engine = engine
     self.streams = streams
@@ -53,6 +56,7 @@ package actor Rooms {
     let now = publishNow(batch, to: name, received: received)
     if now.count == batch.count { return now }
     let rest = now.isEmpty ? batch : Array(batch[now.count...])
+    if engine.isShared, rooms[name] == nil { return now + (await publishUnopened(rest, to: name)) }
     let room: Room
     do throws(HubError) {
       room = try await hold(name)
@@ -92,8 +96,8 @@ package actor Rooms {
     return result
   }
 
-  private func note(_ publication: Publication) {
-    statistics.events += publication.isDuplicate ? 0 : 1
+  func note(_ publication: Publication) {
+    if !publication.isDuplicate, publication.fallback == nil { statistics.events += 1 }
     if tally.bytes > limits.historyPerReactor { freeHistory() }
   }
 
@@ -102,7 +106,7 @@ package actor Rooms {
   ) async throws(HubError) {
     // Found and attached to in one step, where it can be: nothing comes in between that would have to be kept away.
     if try attachNow(subscription, reactor: index, after: point, limit: limit) { return }
-    let room = try await hold(subscription.room)
+    let room = try await use(subscription.room)
     defer { release(room) }
     try await room.attach(subscription, reactor: index, after: point, limit: limit)
   }
@@ -140,13 +144,13 @@ package actor Rooms {
 
   /// A part of the room's history; an unknown room has none, and a position from which one can subscribe.
   package func page(_ name: RoomName, _ query: PageQuery, limit: ReadLimit) async throws(HubError) -> Page {
-    let room = try await hold(name)
+    let room = try await use(name)
     defer { release(room) }
     return try await room.page(query, limit: limit)
   }
 
   package func summary(_ name: RoomName) async throws(HubError) -> RoomSummary {
-    let room = try await hold(name)
+    let room = try await use(name)
     defer { release(room) }
     return try await room.fullSummary()
   }
@@ -155,6 +159,11 @@ package actor Rooms {
   ///
   /// - Throws: what the engine says; then it may or may not have been done, and can be tried again.
   package func delete(_ name: RoomName) async throws(HubError) {
+    // An engine that nodes share tells all of them, this one too.
+    if engine.isShared {
+      _ = try await engine.drop(name, at: reactor.now)
+      return
+    }
     let room = try await hold(name)
     defer { release(room) }
     try await room.delete()
@@ -173,6 +182,9 @@ package actor Rooms {
     return result
   }
 
+  /// How the room stands here; nil where it is not open. Nothing is asked of the engine.
+  package func standing(of name: RoomName) -> RoomSummary? { rooms[name]?.assumeIsolated { $0.summary } }
+
   package var count: Int { rooms.count }
   package var historyBytes: Int { tally.bytes }
 
@@ -189,8 +201,19 @@ package actor Rooms {
         change(room, holds: 1)
         return room
       }
-      _ = try await room(name)
+      try await open(name)
     }
+  }
+
+  /// The same for more than an event on its way through: from here on it counts how long nobody uses the room.
+  func use(_ name: RoomName) async throws(HubError) -> Room {
+    let room = try await hold(name)
+    noteUse(room)
+    return room
+  }
+
+  private func noteUse(_ room: Room) {
+    room.assumeIsolated { $0.noteUse() }
   }
 
   /// The room, if it is open, with the rules that are in force.
@@ -200,7 +223,7 @@ package actor Rooms {
     return room
   }
 
-  private func release(_ room: Room) {
+  func release(_ room: Room) {
     change(room, holds: -1)
   }
 
@@ -208,31 +231,48 @@ package actor Rooms {
     room.assumeIsolated { $0.holds += holds }
   }
 
-  private func room(_ name: RoomName) async throws(HubError) -> Room {
-    if let room = rooms[name] { return room }
-    try checkSpace()
-    let place = try await engine.open(name, at: reactor.now)
-    // The engine may have taken its time, and somebody else may have been first.
-    if let room = rooms[name] { return room }
+  /// Makes the room, or waits for whoever is making it.
+  private func open(_ name: RoomName) async throws(HubError) {
+    // Somebody may have been first, on the way here.
+    if rooms[name] != nil { return }
+    if let opening = openings[name] { return try await opening.end() }
+    guard roster.count + openings.count < limits.roomsPerReactor else {
+      throw HubError(.tooManyRooms, "the node holds its limit of rooms (`rooms`)")
+    }
+    let opening = RoomOpening()
+    openings[name] = opening
     do throws(HubError) {
-      try checkSpace()
+      let room = try await make(name, opening)
+      rooms[name] = room
+      roster.append(room)
+      openings[name] = nil
+      opening.finish(nil)
     } catch {
-      engine.close(name, at: reactor.now)
+      openings[name] = nil
+      opening.finish(error)
       throw error
     }
-    let state = RoomState(name: name, place: place, reactors: streams.count, rules: limits.rules(name))
+  }
+
+  private func make(_ name: RoomName, _ opening: RoomOpening) async throws(HubError) -> Room {
+    let place = try await engine.open(name, at: reactor.now)
     let room = Room(
-      state: state, rulesVersion: rulesVersion, reactor: reactor, engine: engine, streams: streams, tally: tally,
-      desk: desk)
-    rooms[name] = room
-    roster.append(room)
+      state: RoomState(name: name, place: place, reactors: streams.count, rules: limits.rules(name)),
+      rulesVersion: rulesVersion, reactor: reactor, engine: engine, streams: streams, tally: tally, desk: desk)
+    guard engine.isShared else { return room }
+    do throws(HubError) {
+      opening.made(room)
+      try await room.beginShared()
+    } catch {
+      close(room, name)
+      throw error
+    }
     return room
   }
 
-  private func checkSpace() throws(HubError) {
-    guard roster.count < limits.roomsPerReactor else {
-      throw HubError(.tooManyRooms, "the node holds its limit of rooms (`rooms`)")
-    }
+  private func close(_ room: Room, _ name: RoomName) {
+    room.assumeIsolated { $0.close() }
+    engine.close(name, at: reactor.now)
   }
 
   // MARK: Rules
@@ -262,22 +302,24 @@ package actor Rooms {
       if sweepIndex >= roster.count { sweepIndex = 0 }
       let room = roster[sweepIndex]
       adoptRules(room)
+      let linger = limits.linger
       let isDeserted = room.assumeIsolated { room in
         room.expire()
         room.tickPresence()
         room.compareSoon()
-        return room.isDeserted
+        return room.isShared ? room.isIdle(for: linger) : room.isDeserted
       }
       if isDeserted { letGo(sweepIndex) } else { sweepIndex += 1 }
     }
   }
 
   private func letGo(_ index: Int) {
-    let name = roster[index].assumeIsolated { $0.state.name }
+    let room = roster[index]
+    let name = room.assumeIsolated { $0.state.name }
     rooms[name] = nil
     roster.swapAt(index, roster.count - 1)
     roster.removeLast()
-    engine.close(name, at: reactor.now)
+    close(room, name)
   }
 
   /// Makes space: of a few rooms picked at random, the one whose history reaches back furthest loses its oldest quarter.
@@ -295,32 +337,4 @@ package actor Rooms {
 
   private static let freeTries = 64
   private static let freeSample = 8
-}
-
-/// What the rooms of one reactor may take.
-package struct RoomLimits: Sendable {
-  /// For each room, by its name.
-  package var rules: @Sendable (RoomName) -> RoomRules
-  /// Bytes of history in all rooms of the reactor.
-  package var historyPerReactor: Int
-  package var roomsPerReactor: Int
-  package var presence: PresenceLimits
-
-  package init(
-    rules: @escaping @Sendable (RoomName) -> RoomRules, historyPerReactor: Int, roomsPerReactor: Int,
-    presence: PresenceLimits = PresenceLimits()
-  ) {
-    self.presence = presence
-    self.rules = rules
-    self.historyPerReactor = historyPerReactor
-    self.roomsPerReactor = roomsPerReactor
-  }
-}
-
-/// What the rooms of one reactor count.
-package struct RoomsStatistics: Sendable {
-  /// Events taken, duplicates not counted.
-  package var events: UInt64 = 0
-  /// Times that a room lost history because the node had too much.
-  package var historyEvictions: UInt64 = 0
 }

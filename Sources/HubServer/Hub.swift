@@ -59,9 +59,11 @@ public final class Hub: Sendable {
     let webhooks = Webhooks(node: name, reactors: reactors, log: log)
     let directory = RoomDirectory(
       reactors: reactors, engine: engine, limits: RoomLimits(settings, policy.namespaces),
-      outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes), watcher: webhooks)
+      outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes), node: name,
+      watcher: webhooks)
     let node = Node(
-      name: name, settings: settings, log: log, engine: engine, directory: directory,
+      name: name, since: reactors[0].kernel.wallTime(), settings: settings, log: log, engine: engine,
+      directory: directory,
       tls: try Self.tls(settings, log), webhooks: webhooks)
     self.node = node
     workers = reactors.map { Worker(reactor: $0, node: node, policy: policy) }
@@ -160,6 +162,7 @@ public final class Hub: Sendable {
         reactor.add(listener, edgeTriggered: false)
         guard reactor.index == 0 else { return }
         worker.watchEngine()
+        worker.watchNode()
         if let descriptor = self.metricsDescriptor {
           let listener = Listener(descriptor: descriptor, reactor: reactor) {
             worker.accept($0, from: $1, for: .observing)
@@ -168,6 +171,8 @@ public final class Hub: Sendable {
         }
       }
     }
+    let answers = NodeAnswers(workers)
+    node.engine.cluster?.join(as: node.name, status: { [node] in node.status }, answering: { await answers.answer($0) })
     node.log.info(
       "listening",
       [LogField("address", address), LogField("node", node.name), LogField("version", Self.version)]
@@ -190,11 +195,13 @@ public final class Hub: Sendable {
     // Who is told of connections hears of the last ones too: a part of the time is kept for that.
     let share = node.webhooks?.tellsAnybody == true ? time * Self.connectionsShare : time
     await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.tellOthers(until: began + time) { await $0.announce() } }
       for worker in workers {
         group.addTask { await worker.perform { await Drain(worker: $0, time: share).run() } }
       }
     }
     await flushWebhooks(until: began + time)
+    await tellOthers(until: began + time) { await $0.leave() }
     node.log.info("drained", [LogField("connections", node.connections.load(ordering: .relaxed))])
   }
 
@@ -207,6 +214,27 @@ public final class Hub: Sendable {
     for home in node.directory.homes { _ = await home.count }
     await node.webhooks?.flush(within: max(.zero, end - reactor.kernel.now()))
   }
+
+  /// What takes longer is not waited for: the others see by the lease that this node is gone.
+  private func tellOthers(until end: Moment, _ body: @escaping @Sendable (any Cluster) async -> Void) async {
+    guard let cluster = node.engine.cluster else { return }
+    let reactor = workers[0].reactor
+    let limit = min(Self.longestWord, max(Self.shortestWord, end - reactor.kernel.now()))
+    let (waiting, done) = AsyncStream<Never>.makeStream()
+    Task(executorPreference: reactor) {
+      await body(cluster)
+      done.finish()
+    }
+    Task(executorPreference: reactor) {
+      await reactor.sleep(for: limit)
+      done.finish()
+    }
+    for await _ in waiting {}
+  }
+
+  /// How long a word to the others may take; the goodbye has a moment also where the connections took all the time.
+  private static let longestWord = Duration.seconds(1)
+  private static let shortestWord = Duration.milliseconds(100)
 
   private static func randomName() -> String {
     String(UInt32.random(in: .min ... .max), radix: 36)

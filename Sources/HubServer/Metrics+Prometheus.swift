@@ -71,6 +71,13 @@ extension Metrics {
     text.counter(
       "roomcast_history_evictions_total", "Times a room lost history because the node had too much.", historyEvictions)
     text.gauge("roomcast_engine_up", "1 while the engine takes events.", isEngineUp ? 1 : 0)
+    text.gauge(
+      "roomcast_engine_since_seconds", "When the engine went or came back last, or the node began; seconds since 1970.",
+      Int(engineSince / 1000))
+    text.counter(
+      "roomcast_fallback_publishes_total", "Events published while the engine was away, by what became of them.",
+      [([("kind", "queued")], workers.queued), ([("kind", "local")], workers.local)])
+    text.gauge("roomcast_nodes", "Nodes of the hub that are known, this one included.", nodes)
     text.gauge("roomcast_engine_waiting", "Events that wait for the engine.", engine.waiting)
     text.counter("roomcast_engine_appended_total", "Events that the engine has made to last.", engine.appended)
     text.histogram(

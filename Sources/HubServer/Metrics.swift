@@ -16,6 +16,9 @@ struct Metrics: Sendable {
   var historyBytes = 0
   var engine = EngineStatistics()
   var isEngineUp = true
+  /// In milliseconds since 1970.
+  var engineSince: Int64 = 0
+  var nodes = 1
   var connections = 0
   var droppedLogLines = 0
   var handshakesUnderWay = 0
@@ -69,6 +72,8 @@ struct Metrics: Sendable {
     }
     metrics.engine = node.engine.statistics
     metrics.isEngineUp = node.engine.health == .up
+    metrics.engineSince = node.engineState.since
+    metrics.nodes = max(1, node.engine.cluster?.nodes.count ?? 1)
     metrics.connections = node.connections.load(ordering: .relaxed)
     metrics.droppedLogLines = node.log.dropped
     metrics.handshakesUnderWay = node.tls?.underWay ?? 0

@@ -38,8 +38,9 @@ struct Publisher {
   func publish(_ order: Order) async throws(HubError) -> Publication {
     let received = worker.reactor.now
     let batch = [Submission(event: order.event, key: order.key)]
-    return try await worker.node.directory.home(of: order.room)
-      .publish(batch, to: order.room, received: received)[0].get()
+    return count(
+      try await worker.node.directory.home(of: order.room)
+        .publish(batch, to: order.room, received: received)[0].get())
   }
 
   /// The same without waiting, where the room's home is this reactor and its engine can answer at once; else nil, and
@@ -49,7 +50,12 @@ struct Publisher {
     guard home.reactor === worker.reactor else { return nil }
     let received = worker.reactor.now
     return try home.assumeIsolated { $0.publishNow(order.event, to: order.room, key: order.key, received: received) }
-      .get()
+      .get().map(count)
+  }
+
+  private func count(_ publication: Publication) -> Publication {
+    worker.statistics.count(publication)
+    return publication
   }
 
   /// What is handed to the engine at once: far below what may wait there.
@@ -92,7 +98,7 @@ struct Publisher {
       if results[index] == nil { waiting[order.room, default: []].append(index) }
     }
     for (indices, answers) in await publish(waiting, of: orders) {
-      for (index, answer) in zip(indices, answers) { results[index] = answer }
+      for (index, answer) in zip(indices, answers) { results[index] = answer.map(count) }
     }
     return results.map { $0 ?? .failure(HubError(.internal, "the event was not looked at")) }
   }

@@ -121,45 +121,43 @@ struct Router {
     case .webSocket:
       return try StreamRoute(worker: worker, grant: exchange.grant).webSocket(exchange, refusal: gate.refusal?.refusal)
     case .echo: return try StreamRoute(worker: worker, grant: exchange.grant).echo(request)
-    case .rooms: return try await RoomsRoute(node: worker.node).list(request)
-    case .room(let room):
-      let route = RoomsRoute(node: worker.node)
-      return request.method == .delete ? try await route.delete(room) : try await route.one(room)
+    case .room(let room) where request.method == .delete:
+      return try await RoomsRoute(node: worker.node).delete(room)
+    case .rooms, .room, .userConnections, .connections, .connection, .connectionRoom:
+      return try await ClusterRoute(worker: worker).reply(endpoint, request)
     case .roomMembers(let room):
       try await worker.askToRead(room, by: exchange.grant)
       return try await MembersRoute(node: worker.node).reply(to: request, room: room)
-    case .userEvents(let user): return try await UserEventRoute(worker: worker).reply(to: exchange, user: user)
-    case .userConnections, .connections, .connection, .connectionRoom:
-      return try await answerOfConnections(endpoint, request)
+    case .userEvents:
+      let event = try UserEventRoute(worker: worker).content(exchange)
+      return try await ClusterRoute(worker: worker).reply(endpoint, request, event: event)
     case .nodes: return .quiet(NodesRoute(node: worker.node).response())
     case .openAPI: return .quiet(DocumentRoute(worker: worker).openAPI(gate.reader.resources))
     case .asyncAPI: return .quiet(DocumentRoute(worker: worker).asyncAPI())
     case .health: return .quiet(.text(200, "alive\n"))
-    case .ready: return try ready()
+    case .ready: return try ready(HTTPQuery(request.query))
     case .metrics: return .quiet(await MetricsRoute(node: worker.node, workers: worker.siblings).response())
     }
   }
 
-  private func answerOfConnections(_ endpoint: Endpoint, _ request: HTTPRequest) async throws(HubError) -> Reply {
-    let route = ConnectionsRoute(worker: worker)
-    let deletes = request.method == .delete
-    switch endpoint {
-    case .userConnections(let user) where deletes: return try await UsersRoute(worker: worker).close(user, request)
-    case .userConnections(let user): return try await route.list(request, of: user)
-    case .connection(let id) where deletes: return try await route.close(id, request)
-    case .connection(let id): return try await route.one(id)
-    case .connectionRoom(let id, let room) where deletes: return try await route.unsubscribe(id, from: room)
-    case .connectionRoom(let id, let room): return try await route.subscribe(id, to: room)
-    default: return try await route.list(request)
+  /// `?engine=ignore` is for balancers of hubs that go on without their engine.
+  private func ready(_ query: HTTPQuery) throws(HubError) -> Reply {
+    let engine = query[Parameter.engine.name]
+    guard engine == nil || engine == "ignore" else {
+      throw HubError(.invalidRequest, "`engine` must be ignore")
     }
-  }
-
-  private func ready() throws(HubError) -> Reply {
     if worker.node.isDraining { throw HubError(.draining, "the hub is shutting down") }
-    if case .down(let reason) = worker.node.engine.health {
-      throw HubError(.engineUnavailable, "the engine takes no events: \(reason)")
+    if engine == nil, case .down(let reason) = worker.node.engine.health {
+      throw HubError(.engineUnavailable, "the engine takes no events\(timeAway): \(reason)")
     }
     return .quiet(.text(200, "ready\n"))
+  }
+
+  /// How long the engine has been away, where that has been seen already.
+  private var timeAway: String {
+    let state = worker.node.engineState
+    let seconds = (worker.reactor.kernel.wallTime() - state.since) / 1000
+    return state.health == .up || seconds < 1 ? "" : " for \(seconds) s"
   }
 
   // MARK: Pages of other origins

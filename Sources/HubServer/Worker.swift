@@ -91,6 +91,12 @@ final class Worker: @unchecked Sendable {
     Task.immediate(executorPreference: reactor) { await watch.run() }
   }
 
+  /// Begins to look after the node itself, and the others; on one worker only.
+  func watchNode() {
+    let watch = NodeWatch(worker: self)
+    Task.immediate(executorPreference: reactor) { await watch.run() }
+  }
+
   /// Counts an error that somebody was told.
   func count(_ code: ErrorCode) {
     statistics.errors[code, default: 0] += 1
@@ -120,6 +126,17 @@ struct WorkerStatistics: Sendable {
   /// Who was refused, by the limit.
   var refused = LimitCounts()
   var proxyHeaderErrors: UInt64 = 0
+  /// Events that an engine which was away has not got: those that wait for it, and those that are kept nowhere.
+  private(set) var queued: UInt64 = 0
+  private(set) var local: UInt64 = 0
+
+  mutating func count(_ publication: Publication) {
+    switch publication.fallback {
+    case .queued: queued += 1
+    case .local: local += 1
+    case nil: break
+    }
+  }
 
   mutating func countAnswer(_ status: Int) {
     answers[min(status, answers.count - 1)] += 1
@@ -133,6 +150,8 @@ struct WorkerStatistics: Sendable {
     heartbeatTimeouts += other.heartbeatTimeouts
     refused.add(other.refused)
     proxyHeaderErrors += other.proxyHeaderErrors
+    queued += other.queued
+    local += other.local
     for status in answers.indices { answers[status] += other.answers[status] }
     errors.merge(other.errors, uniquingKeysWith: +)
   }

@@ -5,4 +5,5 @@
 // - `SimulatedWebSocket`, `SimulatedEventStream`, `SimulatedPublisher`: clients; `RoomWatch` holds what a
 //   subscriber is told against what is promised.
 // - `ScriptedEngine`: an engine whose answers come when the test says.
+// - `RedisServer`, `RedisCaller`: a real server for a test, and a connection to look at it.
 // - `SeededRandom`, `Seeds`: chance that can be had again.

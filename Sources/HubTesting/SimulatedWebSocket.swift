@@ -154,7 +154,7 @@ package final class SimulatedWebSocket: SimulatedClient {
     case .skip(let room, let position): with(room) { $0.skip(position) }
     case .gap(let room, let from, let position): with(room) { $0.gap(from: from, to: position) }
     case .unsubscribed(_, let room, _): with(room) { $0.unsubscribed() }
-    case .published(let id, _, let position, let duplicate): published?(id, position, duplicate)
+    case .published(let id, _, let position, let duplicate, _): published?(id, position, duplicate)
     case .pong: pongs += 1
     case .error(let id, let room, let code, let detail, _):
       errors.append(code)

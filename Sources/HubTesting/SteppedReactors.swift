@@ -31,26 +31,44 @@ package final class SteppedReactors {
   /// Whoever had nothing to do since anybody last did something.
   private var idle: [Bool] = []
 
-  package init(count: Int, seed: UInt64, clock: SimulatedClock = SimulatedClock()) {
+  /// How many of them belong to one process, and count from 0 there; 0 where all do.
+  private var perProcess: Int
+
+  package init(count: Int, perProcess: Int = 0, seed: UInt64, clock: SimulatedClock = SimulatedClock()) {
     self.clock = clock
+    self.perProcess = perProcess
     random = SeededRandom(seed: seed)
     lots = SeededRandom(seed: 0)
     begin(count)
     lots = SeededRandom(seed: random.next())
   }
 
-  /// The process has ended, in good order or not, and another begins with reactors of its own: the time and the
+  /// The process, the only one, has ended, in good order or not, and another begins with reactors of its own: the time and the
   /// participants stay.
   package func restart(count: Int) {
     retired += reactors
+    perProcess = 0
     begin(count)
   }
 
   private func begin(_ count: Int) {
     kernels = (0..<count).map { _ in SimulatedKernel(clock: clock, seed: random.next()) }
-    reactors = kernels.enumerated().map { Reactor(index: $0.offset, kernel: $0.element) }
-    for reactor in reactors {
-      reactor.pickJob = { [unowned self] count in self.random.number(in: 0..<count) }
+    reactors = kernels.enumerated().map { reactor($0.offset, $0.element) }
+    idle = []
+  }
+
+  private func reactor(_ index: Int, _ kernel: SimulatedKernel) -> Reactor {
+    let reactor = Reactor(index: perProcess == 0 ? index : index % perProcess, kernel: kernel)
+    reactor.pickJob = { [unowned self] count in self.random.number(in: 0..<count) }
+    return reactor
+  }
+
+  /// The same for one process of several: its reactors are replaced.
+  package func restart(_ indices: Range<Int>) {
+    retired += reactors[indices]
+    for index in indices {
+      kernels[index] = SimulatedKernel(clock: clock, seed: random.next())
+      reactors[index] = reactor(index, kernels[index])
     }
     idle = []
   }

@@ -73,7 +73,8 @@ enum PublishCommand {
   }
 
   private static func sentence(_ receipt: PublishReceipt) -> String {
-    let place = receipt.position.map { "as \($0)" } ?? "(ephemeral)"
+    if receipt.isQueued == true { return "queued for \(receipt.room): the engine is away, and gets it when it is back" }
+    let place = receipt.position.map { "as \($0)" } ?? (receipt.isQueued == nil ? "(ephemeral)" : "(this node alone)")
     let subscribers = "\(receipt.subscribers) subscriber\(receipt.subscribers == 1 ? "" : "s")"
     return "published into \(receipt.room) \(place), \(subscribers)"
       + (receipt.isDuplicate ? "; an earlier request had published it already" : "")

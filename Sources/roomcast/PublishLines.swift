@@ -45,7 +45,10 @@ struct PublishLines {
     let last = report.last[order.room.text].map { ", the last as \($0)" } ?? ""
     let events = "\(report.accepted) event\(report.accepted == 1 ? "" : "s")"
     let retries = report.retries == 0 ? "" : " (sent again \(report.retries) time\(report.retries == 1 ? "" : "s"))"
-    return "published \(events) into \(order.room)\(last)\(retries)" + (failed == 0 ? "" : "; \(failed) failed")
+    let queued = report.queued == 0 ? "" : "; \(report.queued) of them wait until the engine is back"
+    let local = report.local == 0 ? "" : "; \(report.local) of them went to one node alone, while the engine was away"
+    return "published \(events) into \(order.room)\(last)\(retries)\(queued)\(local)"
+      + (failed == 0 ? "" : "; \(failed) failed")
   }
 
   private func json(_ report: StreamReport, failed: Int) -> [UInt8] {
@@ -54,6 +57,8 @@ struct PublishLines {
       json.member("accepted", report.accepted)
       json.member("failed", failed)
       json.member("retries", report.retries)
+      if report.queued > 0 { json.member("queued", report.queued) }
+      if report.local > 0 { json.member("local", report.local) }
       if let position = report.last[order.room.text] { json.member("position", position) }
     }
   }

@@ -121,7 +121,7 @@ enum ServeCommand {
         case .terminate where drain == nil:
           drain = Task {
             await hub.drain()
-            await BlockingThread.run { store.stop() }
+            await store.stop()
             end.finish()
           }
         case .terminate: end.finish()

@@ -6,7 +6,9 @@ import pytest
 
 from support.credentials import Credentials, bearer
 from support.daemon import Hub
+from support.nodes import Fleet
 from support.receiver import Receiver
+from support.redis import RedisServer
 from support.small import SIZE
 
 
@@ -75,3 +77,27 @@ def receive():
     yield receive
     for receiver in receivers:
         receiver.stop()
+
+
+@pytest.fixture
+def redis(tmp_path):
+    """A Redis that keeps what it has acknowledged."""
+    server = RedisServer(tmp_path / "redis")
+    yield server
+    server.finish()
+
+
+@pytest.fixture
+def fleet(tmp_path, redis):
+    """Starts nodes on that Redis; each must drain in good order in the end."""
+    fleets = []
+
+    def fleet(count, *flags, **options):
+        scratch = tmp_path / f"fleet{len(fleets)}"
+        scratch.mkdir()
+        fleets.append(Fleet(scratch, options.pop("redis", redis), count, *flags, **options))
+        return fleets[-1].start()
+
+    yield fleet
+    problems = [problem for fleet in fleets for problem in fleet.finish()]
+    assert not problems, "\n".join(problems)

@@ -1,6 +1,7 @@
 """Users and connections from the server's side: events to users, lists, looks, closes, rooms that the server chooses."""
 
 import re
+import time
 
 import pytest
 
@@ -117,7 +118,8 @@ def test_a_connection_can_be_looked_at(guard, credentials):
     socket.take(2)
     one = hub.get(f"/v1/connections/{socket.id}", headers=hub.fields).json
     assert one == {
-        "connection": socket.id, "kind": "websocket", "user": "ann", "address": "127.0.0.1", "subscriptions": 2,
+        "connection": socket.id, "node": hub.get("/v1/nodes", headers=hub.fields).json["nodes"][0]["node"],
+        "kind": "websocket", "user": "ann", "address": "127.0.0.1", "subscriptions": 2,
         "rooms": ["a", "b"],
     }
     stream = hub.events("/v1/rooms/b/events", headers=hub.fields)
@@ -242,3 +244,4 @@ def test_the_node_tells_of_itself(hub):
     nodes = hub.get("/v1/nodes").json["nodes"]
     assert len(nodes) == 1 and nodes[0]["node"] == hub.wait_for_line(message="listening")["node"]
     assert nodes[0]["connections"] == 2 and nodes[0]["draining"] is False
+    assert 0 <= nodes[0]["load"] <= 1 and 0 < time.time() - nodes[0]["since"] / 1000 < 600

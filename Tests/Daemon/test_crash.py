@@ -26,7 +26,7 @@ def stored(tmp_path):
 
 @pytest.fixture
 def torture(stored):
-    return Torture(stored, random.randrange(1 << 32))
+    return Torture([stored], random.randrange(1 << 32))
 
 
 def test_killed_at_random_moments(torture):

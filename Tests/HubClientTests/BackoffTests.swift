@@ -1,4 +1,5 @@
 import HubClient
+import HubIO
 import HubTesting
 import Testing
 

@@ -4,6 +4,17 @@ import Testing
 @testable import HubClient
 
 @Suite struct StreamLineTests {
+  @Test func `a receipt without a position leaves the room where it stood`() throws {
+    var report = StreamReport()
+    report.note(try PublishReceipt(Array(#"{"room":"a","position":"e-7","subscribers":0,"duplicate":false}"#.utf8)))
+    for queued in ["true", "false"] {
+      let json = #"{"room":"a","subscribers":0,"duplicate":false,"queued":\#(queued)}"#
+      report.note(try PublishReceipt(Array(json.utf8)))
+    }
+    report.note(try PublishReceipt(Array(#"{"room":"a","subscribers":0,"duplicate":false}"#.utf8)))
+    #expect(report.last["a"]?.description == "e-7" && report.accepted == 4)
+  }
+
   private static func line(_ text: String) -> StreamLine? { StreamLine(Array(text.utf8), number: 1, key: "KEY") }
 
   private static func sent(_ text: String) -> String? { line(text).map { String(decoding: $0.bytes, as: UTF8.self) } }

@@ -26,6 +26,22 @@ import Testing
     return due
   }
 
+  @Test func `a point is beyond a room that is behind it, or in another epoch`() {
+    let state = Self.filled(3)
+    func isBeyond(_ epoch: String, _ offset: UInt64) -> Bool {
+      state.isBeyond(.position(Position(epoch: epoch, offset: offset)))
+    }
+    #expect(!isBeyond("e", 3) && isBeyond("e", 4) && isBeyond("f", 0))
+    #expect(!state.isBeyond(nil) && !state.isBeyond(.earliest))
+  }
+
+  @Test func `what came too early is known of`() {
+    var state = Self.filled(3)
+    _ = Self.take(&state, 7)
+    _ = Self.take(&state, 5)
+    #expect(state.foremost == Position(epoch: "e", offset: 7) && state.newest == Position(epoch: "e", offset: 3))
+  }
+
   @Test func `in whatever order events come, each is due once and in the order of offsets`() {
     for seed in Seeds.run(60) {
       var random = SeededRandom(seed: seed)

@@ -22,7 +22,7 @@ package final class StoreCheck {
   private init(_ view: StoreView) {
     self.view = view
     database = view.database
-    report.schema = StoreSchema.version
+    report.schema = Schema.store.version
     report.fileBytes = view.bytes
   }
 

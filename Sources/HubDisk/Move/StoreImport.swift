@@ -52,7 +52,9 @@ package final class StoreImport {
     self.files = files
     try files.create()
     let database = try files.opening { () throws(SQLiteError) in try files.writing() }
-    try StoreSchema.migrate(database, files, makeEpoch: MemoryEngine.randomEpoch)
+    try Schema.store.migrate(database, files) { database throws(SQLiteError) in
+      try Schema.foundStore(database, epoch: MemoryEngine.randomEpoch())
+    }
     store = try files.opening { () throws(SQLiteError) in try Store(database) }
     let store = store
     let stored = try files.opening { () throws(SQLiteError) in try store.load() }

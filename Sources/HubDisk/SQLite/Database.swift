@@ -72,6 +72,19 @@ final class Database {
     try Statement(sql, self)
   }
 
+  /// Sets what holds for a connection that writes: a commit is on the disk when it has been answered.
+  ///
+  /// - Parameters:
+  ///   - logKept: bytes to which the write-ahead log is cut back after a checkpoint.
+  ///   - cacheKiB: memory for pages.
+  func prepareToWrite(logKept: Int, cacheKiB: Int) throws(SQLiteError) {
+    try execute("PRAGMA synchronous = FULL")
+    // Some systems build SQLite so that it writes zeros over all that is deleted, which doubles what that costs.
+    try execute("PRAGMA secure_delete = FAST")
+    try execute("PRAGMA journal_size_limit = \(logKept)")
+    try execute("PRAGMA cache_size = -\(cacheKiB)")
+  }
+
   /// The one number that `sql` gives.
   func integer(_ sql: String) throws(SQLiteError) -> Int64? {
     let statement = try prepare(sql)

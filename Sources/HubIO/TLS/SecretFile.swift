@@ -9,7 +9,25 @@ package enum SecretFile {
   package static func isReadableByOthers(_ path: String) -> Bool {
     var status = stat()
     guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-    return status.st_mode & 0o077 != 0
+    return isReadableByOthers(
+      mode: status.st_mode, owner: status.st_uid, group: status.st_gid, user: geteuid(), groups: ownGroups)
+  }
+
+  /// - Parameters:
+  ///   - group: the file's. Where the file is root's, this is how the process is let in, as by Kubernetes.
+  ///   - user: who the process is, and
+  ///   - groups: its own.
+  static func isReadableByOthers(mode: UInt32, owner: UInt32, group: UInt32, user: UInt32, groups: Set<UInt32>) -> Bool
+  {
+    let isLentByRoot = owner == 0 && user != 0 && groups.contains(group)
+    return mode & (isLentByRoot ? 0o037 : 0o077) != 0
+  }
+
+  private static var ownGroups: Set<UInt32> {
+    let count = max(0, getgroups(0, nil))
+    var groups = [gid_t](repeating: 0, count: Int(count))
+    let filled = unsafe getgroups(count, &groups)
+    return Set(groups.prefix(max(0, Int(filled)))).union([getegid()])
   }
 
   /// Why the file keeps its secret badly, and what mends it; nil where it keeps it well.

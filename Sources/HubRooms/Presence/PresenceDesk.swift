@@ -2,11 +2,14 @@
 /// reactor only.
 final class PresenceDesk: @unchecked Sendable {
   let limits: PresenceLimits
+  /// This hub, as other nodes know it.
+  let node: String
   let watcher: (any RoomWatcher)?
   var statistics = PresenceStatistics()
 
-  init(limits: PresenceLimits, watcher: (any RoomWatcher)?) {
+  init(limits: PresenceLimits, node: String, watcher: (any RoomWatcher)?) {
     self.limits = limits
+    self.node = node
     self.watcher = watcher
   }
 }

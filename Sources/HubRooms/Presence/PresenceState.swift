@@ -9,7 +9,13 @@ package import HubIO
 package struct PresenceState {
   private struct Entry {
     let user: String
-    /// The lease ends then.
+    /// Nil where its node vouches for it: such a connection is there until it is told that it is not.
+    var lease: Lease?
+    /// Who vouches for it; nil for this node.
+    var node: String?
+  }
+
+  private struct Lease {
     var end: Moment
     /// When it is looked at next; renewing does not touch the heap.
     var due: Moment
@@ -76,8 +82,12 @@ package struct PresenceState {
     _ key: PresenceKey, user: String, info: [UInt8]?, until end: Moment
   ) -> PresenceChange? {
     if renew(key, until: end) { return nil }
-    entries[key] = Entry(user: user, end: end, due: end)
+    entries[key] = Entry(user: user, lease: Lease(end: end, due: end))
     plan(.lease(key), at: end)
+    return welcome(user, info: info)
+  }
+
+  private mutating func welcome(_ user: String, info: [UInt8]?) -> PresenceChange? {
     if people[user] != nil {
       people[user]?.connections += 1
       people[user]?.info = info
@@ -94,7 +104,8 @@ package struct PresenceState {
   /// - Returns: false where it is not known, or no longer.
   package mutating func renew(_ key: PresenceKey, until end: Moment) -> Bool {
     guard let index = entries.index(forKey: key) else { return false }
-    entries.values[index].end = max(entries.values[index].end, end)
+    guard let lease = entries.values[index].lease else { return true }
+    entries.values[index].lease?.end = max(lease.end, end)
     return true
   }
 
@@ -110,19 +121,19 @@ package struct PresenceState {
   }
 
   /// Time has come to `now`: who was not renewed is gone, and who did not return has left.
-  package mutating func tick(at now: Moment) -> (changes: [PresenceChange], expired: Int) {
+  package mutating func tick(at now: Moment) -> (changes: [PresenceChange], expired: [PresenceKey]) {
     var changes: [PresenceChange] = []
-    var expired = 0
+    var expired: [PresenceKey] = []
     while let due = dues.first, due.moment <= now {
       dues.removeFirst()
       switch due.subject {
       case .lease(let key):
-        guard let entry = entries[key], entry.due == due.moment else { continue }
-        if entry.end > due.moment {
-          entries[key]?.due = entry.end
-          plan(.lease(key), at: entry.end)
+        guard let lease = entries[key]?.lease, lease.due == due.moment else { continue }
+        if lease.end > due.moment {
+          entries[key]?.lease?.due = lease.end
+          plan(.lease(key), at: lease.end)
         } else {
-          expired += 1
+          expired.append(key)
           if let change = leave(key, at: due.moment) { changes.append(change) }
         }
       case .leave(let user):
@@ -132,6 +143,36 @@ package struct PresenceState {
     }
     return (changes, expired)
   }
+
+  // MARK: Other nodes
+
+  /// A connection is there for as long as its node says so.
+  package mutating func enter(_ member: SharedMember) -> PresenceChange? {
+    if entries[member.key] != nil { return nil }
+    entries[member.key] = Entry(user: member.user, node: member.node)
+    return welcome(member.user, info: member.info)
+  }
+
+  /// A node is gone, and its connections with it.
+  package mutating func leave(node: String, at now: Moment) -> [PresenceChange] {
+    leave(entries.filter { $0.value.node == node }, at: now)
+  }
+
+  /// These connections of other nodes are there, and no others of them.
+  package mutating func reconcile(_ members: [SharedMember], at now: Moment) -> [PresenceChange] {
+    // Who comes by another connection while one goes has not left.
+    var changes = members.compactMap { enter($0) }
+    let present = Set(members.map(\.key))
+    changes += leave(entries.filter { $0.value.node != nil && !present.contains($0.key) }, at: now)
+    return changes
+  }
+
+  /// In an order that does not hang on hashes.
+  private mutating func leave(_ gone: [PresenceKey: Entry], at now: Moment) -> [PresenceChange] {
+    gone.keys.sorted { $0.serial < $1.serial }.compactMap { leave($0, at: now) }
+  }
+
+  // MARK: The end
 
   /// Everybody is gone at once.
   package mutating func removeAll() -> [PresenceChange] {
@@ -163,7 +204,9 @@ package struct PresenceState {
     dues.insert(Due(moment: moment, subject: subject))
     guard dues.count > 64 + 2 * (entries.count + people.count) else { return }
     dues.removeAll()
-    for (key, entry) in entries { dues.insert(Due(moment: entry.due, subject: .lease(key))) }
+    for (key, entry) in entries {
+      if let lease = entry.lease { dues.insert(Due(moment: lease.due, subject: .lease(key))) }
+    }
     for (user, person) in people {
       if let moment = person.leaveDue { dues.insert(Due(moment: moment, subject: .leave(user: user))) }
     }

@@ -18,12 +18,14 @@ extension Room {
   func welcome(_ subscription: Subscription, _ standing: inout Standing) {
     if state.subscriptionCount == 1 { tellWatcher(.occupied) }
     if let presence = subscription.presence { enter(presence) }
+    tellOthers()
     standing.members = snapshot
   }
 
   /// Subscriptions have ended, and with them whom they brought.
   func sayGoodbye(_ presences: [Presence]) {
     for presence in presences { leave(presence) }
+    tellOthers()
     if state.subscriptionCount == 0 { tellWatcher(.vacated) }
   }
 
@@ -52,24 +54,28 @@ extension Room {
 
   private func enter(_ presence: Presence) {
     guard state.rules.hasPresence, !presence.hasLeft else { return }
-    let book = self.presence ?? RoomPresence(hold: desk.limits.leave)
-    self.presence = book
-    let change = book.state.enter(
-      presence.key, user: presence.user, info: presence.info, until: reactor.now + desk.limits.lease)
+    let (book, end) = (presenceBook, reactor.now + desk.limits.lease)
+    let change = book.state.enter(presence.key, user: presence.user, info: presence.info, until: end)
     if let change { tell(change) }
+    noteOwn(presence, until: end)
     armPresence()
   }
 
   /// Its reactor says that it is still there. Who was given up in the meantime comes back.
   func renew(_ presence: Presence) {
     if presence.hasLeft { return }
-    let isKnown = self.presence?.state.renew(presence.key, until: reactor.now + desk.limits.lease) ?? false
-    if !isKnown { enter(presence) }
+    let end = reactor.now + desk.limits.lease
+    _ = self.presence?.shared?.users.renew(presence.key, until: end)
+    if self.presence?.state.renew(presence.key, until: end) != true { enter(presence) }
+    tellOthers()
   }
 
+  /// A connection that stays subscribed, or not, is no longer seen; the other nodes are to be told with ``tellOthers()``.
   func leave(_ presence: Presence) {
-    guard let change = self.presence?.state.leave(presence.key, at: reactor.now) else { return armPresence() }
-    tell(change)
+    let change = self.presence?.state.leave(presence.key, at: reactor.now)
+    noteOwnLeft(presence.key)
+    if let change { tell(change) }
+    armPresence()
   }
 
   /// Ends what is over, and looks whether the room still tells who is there.
@@ -77,18 +83,31 @@ extension Room {
     guard let presence else { return }
     if !state.rules.hasPresence { return forgetMembers() }
     let (changes, expired) = presence.state.tick(at: reactor.now)
-    desk.statistics.expired += UInt64(expired)
+    desk.statistics.expired += UInt64(expired.count)
     for change in changes { tell(change) }
+    for key in expired { noteOwnLeft(key) }
+    tickOwn()
+    tellOthers()
     armPresence()
   }
 
   /// Everybody is gone, and the subscribers are not told.
   func forgetMembers() {
     for change in presence?.state.removeAll() ?? [] { note(change) }
+    forgetOwn()
   }
 
-  private func armPresence() {
-    guard let presence, let due = presence.state.nextDue else { return }
+  /// What the room keeps about its members, made where there is none.
+  var presenceBook: RoomPresence {
+    let book = presence ?? RoomPresence(hold: desk.limits.leave, isShared: isShared)
+    presence = book
+    return book
+  }
+
+  func armPresence() {
+    guard let presence else { return }
+    let dues = [presence.state.nextDue, presence.shared?.users.nextDue].compactMap(\.self)
+    guard let due = dues.min() else { return }
     if let timer = presence.timer {
       if timer.moment <= due { return }
       reactor.cancel(timer.id)
@@ -96,7 +115,7 @@ extension Room {
     presence.timer = (reactor.schedule(after: due - reactor.now, .call(self, kind: 0)), due)
   }
 
-  fileprivate func presenceTimerFired() {
+  func presenceTimerFired() {
     presence?.timer = nil
     tickPresence()
   }
@@ -106,8 +125,9 @@ extension Room {
   /// The room's rules say anew whether it tells who is there: where it does not any more, nobody is, and who is present
   /// by a subscription of before is seen at its next renewal.
   func tellPresenceHasChanged() {
-    if !state.rules.hasPresence { forgetMembers() }
+    if state.rules.hasPresence { doubtMembers() } else { forgetMembers() }
     tellMembers()
+    compareSoon()
   }
 
   /// Everybody who is live is told who is there.
@@ -116,7 +136,7 @@ extension Room {
     for stream in streams { stream.post(.members(page), from: id) }
   }
 
-  private func tell(_ change: PresenceChange) {
+  func tell(_ change: PresenceChange) {
     note(change)
     spread(Event(change, room: state.name), reactor.now)
   }
@@ -126,22 +146,16 @@ extension Room {
     case .joined(let user, let info):
       desk.statistics.members += 1
       desk.statistics.joins += 1
-      tellWatcher(.joined(user: user, info: info))
+      if !isShared { tellWatcher(.joined(user: user, info: info)) }
     case .left(let user, let info):
       desk.statistics.members -= 1
       desk.statistics.leaves += 1
-      tellWatcher(.left(user: user, info: info))
+      if !isShared { tellWatcher(.left(user: user, info: info)) }
     }
   }
 
-  private func tellWatcher(_ change: RoomChange) {
+  func tellWatcher(_ change: RoomChange) {
     guard state.rules.isWatched, let watcher = desk.watcher else { return }
     watcher.roomChanged(state.name, change, at: reactor.kernel.wallTime())
-  }
-}
-
-extension Room: TimerTarget {
-  package nonisolated func timerFired(_ kind: UInt8) {
-    assumeIsolated { $0.presenceTimerFired() }
   }
 }

@@ -6,7 +6,11 @@ final class RoomPresence {
   /// Armed for the first end, or for an earlier look that finds nothing.
   var timer: (id: TimerWheel<TimerAction>.ID, moment: Moment)?
 
-  init(hold: Duration) {
+  /// What it takes besides where other nodes have the room too; nil where none has.
+  var shared: SharedPresence?
+
+  init(hold: Duration, isShared: Bool) {
     state = PresenceState(hold: hold)
+    shared = isShared ? SharedPresence(hold: hold) : nil
   }
 }

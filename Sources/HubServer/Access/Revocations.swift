@@ -25,7 +25,8 @@ final class Revocations: Sendable {
   /// Refuses the user's tokens that were issued at `seconds` since 1970 or before.
   func revoke(_ user: String, at seconds: Int64) {
     state.withLock { state in
-      if state.times[user] == seconds { return }
+      // What another node tells may be older than what is known here.
+      if let known = state.times[user], known >= seconds { return }
       state.times[user] = seconds
       state.order.append((user, seconds))
       while state.times.count > Self.maximum, let oldest = state.order.first {
@@ -40,6 +41,41 @@ final class Revocations: Sendable {
     }
     changes.add(1, ordering: .releasing)
   }
+
+  // MARK: Between nodes
+
+  /// What other nodes are told at most.
+  private static let told = 10_000
+
+  /// The newest of them, for a node that has not heard of them.
+  func newest() -> [UInt8] {
+    let times = state.withLock { $0.times }.sorted { $0.value > $1.value }.prefix(Self.told)
+    return JSONWriter.object(capacity: 32 + 48 * times.count) { json in
+      json.key("revoked")
+      json.array(Array(times)) { json, entry in
+        json.beginObject()
+        json.member("user", entry.key)
+        json.member("time", entry.value)
+        json.endObject()
+      }
+    }
+  }
+
+  /// Takes over what another node has told; what is not understood is left out.
+  func learn(_ body: [UInt8]) {
+    guard let list = try? JSONObject(parsing: body).present("revoked"),
+      let entries = try? JSONArray(list, maximum: Self.told, name: "revoked").elements
+    else { return }
+    // The newest stand first, and the newest are to be forgotten last.
+    for entry in entries.reversed() {
+      guard let object = try? JSONObject(entry), let user = try? object.requiredString("user"),
+        let time = try? object.integer("time", in: 0...Int64.max)
+      else { continue }
+      revoke(user, at: time)
+    }
+  }
+
+  // MARK: Who is refused
 
   /// - Throws: `UNAUTHORIZED` for a token that was revoked, and for a revoked user's token that does not say when it was
   ///   issued.

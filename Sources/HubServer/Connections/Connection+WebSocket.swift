@@ -215,7 +215,8 @@ extension Connection {
         let publication = try await publisher.publish(publisher.order(order, with: event))
         sendJSON(
           ServerMessage.encodePublished(
-            id: id, room: room, position: publication.position, duplicate: publication.isDuplicate))
+            id: id, room: room, position: publication.position, duplicate: publication.isDuplicate,
+            queued: publication.queued))
       case .reply(let name, let data):
         let frame = ServerMessage.eventFrame(
           room: room, position: nil, name: name, data: data, time: reactor.kernel.wallTime(), user: nil)

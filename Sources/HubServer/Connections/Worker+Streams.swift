@@ -69,14 +69,23 @@ extension Worker {
   }
 }
 
+/// What a user is sent, as it was published.
+struct UserEventContent: Sendable {
+  let name: EventName
+  let data: EventData
+  /// The trace of the call that published it.
+  let trace: String?
+}
+
 /// An event for one user, encoded once for each kind of stream.
 struct UserEvent: Sendable {
   let webSocket: [UInt8]
   let eventStream: [UInt8]
 
-  init(user: String, name: EventName, data: EventData, time: Int64, trace: String?) {
-    let frame = ServerMessage.userEventFrame(user: user, name: name, data: data, time: time, trace: trace)
+  init(_ content: UserEventContent, user: String, time: Int64) {
+    let frame = ServerMessage.userEventFrame(
+      user: user, name: content.name, data: content.data, time: time, trace: content.trace)
     webSocket = frame.bytes
-    eventStream = ServerSentEvents.encode(id: nil, event: name.text, data: frame.json)
+    eventStream = ServerSentEvents.encode(id: nil, event: content.name.text, data: frame.json)
   }
 }

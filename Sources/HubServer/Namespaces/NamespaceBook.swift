@@ -12,7 +12,7 @@ package final class NamespaceBook: Sendable {
   private let exact: [String: NamespaceSettings]
   /// The longest first.
   private let patterns: [NamespaceSettings]
-  /// What all rooms keep in memory, and where there is a disk, there.
+  /// What all rooms keep in memory, and what the engine keeps of each, where it does.
   private let history: HistoryLimit
   private let stored: HistoryLimit?
   private let lastAge: Int64
@@ -33,13 +33,14 @@ package final class NamespaceBook: Sendable {
     hasAnonymous = entries.contains(where: \.anonymous)
     hasRights = entries.contains { $0.publish != .granted }
     hasSchemas = entries.contains { !$0.schemas.isEmpty }
-    let (room, disk) = (settings.history.room, settings.disk.room)
+    let (room, disk, redis) = (settings.history.room, settings.disk.room, settings.redis.room)
     history = HistoryLimit(events: room.events, age: room.age.milliseconds, bytes: room.bytes)
-    if case .disk = settings.engine {
-      stored = HistoryLimit(events: disk.events, age: disk.age.milliseconds, bytes: disk.bytes)
-    } else {
-      stored = nil
-    }
+    stored =
+      switch settings.engine {
+      case .memory: nil
+      case .disk: HistoryLimit(events: disk.events, age: disk.age.milliseconds, bytes: disk.bytes)
+      case .redis: HistoryLimit(events: redis.events, age: redis.age.milliseconds, bytes: redis.bytes)
+      }
     lastAge = settings.remember.time.milliseconds
   }
 
@@ -74,7 +75,7 @@ package final class NamespaceBook: Sendable {
     let settings = settings(for: room)
     var rules = RoomRules(history: settings.history.applied(to: history))
     if let stored {
-      // The disk keeps what the namespace says, and memory no more than its own bounds.
+      // The engine keeps what the namespace says, and memory no more than its own bounds.
       rules.stored = settings.history.applied(to: stored)
       rules.history = HistoryLimit(
         events: min(rules.history.events, history.events), age: min(rules.history.age, history.age),
@@ -96,8 +97,4 @@ extension NamespaceHistorySettings {
     HistoryLimit(
       events: events ?? limit.events, age: age?.milliseconds ?? limit.age, bytes: bytes ?? limit.bytes)
   }
-}
-
-extension Duration {
-  fileprivate var milliseconds: Int64 { nanoseconds / 1_000_000 }
 }

@@ -2,7 +2,7 @@ import HubIO
 import HubRooms
 import HubWire
 
-/// `/v1/connections` and what is below it: streams, looked at and handled from the server's side.
+/// `/v1/connections` and what is below it: streams of this node, looked at and handled from the server's side.
 struct ConnectionsRoute {
   let worker: Worker
 
@@ -11,27 +11,25 @@ struct ConnectionsRoute {
   /// A page of streams, by their ids.
   ///
   /// - Parameter user: the one of the path; nil where the query may name one.
-  func list(_ request: HTTPRequest, of user: String? = nil) async throws(HubError) -> Reply {
-    let query = try HTTPQuery(request.query)
+  func list(_ query: HTTPQuery, of user: String? = nil) async throws(HubError) -> [UInt8] {
     var page = StreamPage(try streamQuery(query, user))
     for sibling in worker.siblings {
       let wanted = page.query
       for stream in await sibling.perform({ await $0.page(wanted) }).streams { page.note(stream) }
     }
-    let body = JSONWriter.object(capacity: 64 + 192 * page.page.count) { json in
+    return JSONWriter.object(capacity: 64 + 224 * page.page.count) { json in
       json.key("connections")
       json.array(Array(page.page)) { json, stream in
         json.beginObject()
-        Self.write(stream, to: &json)
+        write(stream, to: &json)
         json.endObject()
       }
       if let next = page.next { json.member("cursor", next.description) }
     }
-    return .quiet(.json(200, body))
   }
 
   private func streamQuery(_ query: HTTPQuery, _ user: String?) throws(HubError) -> StreamQuery {
-    var result = StreamQuery(limit: try query.number(.limit) ?? 100)
+    var result = StreamQuery(limit: try query.pageLimit)
     if let cursor = query["cursor"] {
       guard let id = ConnectionID(cursor) else {
         throw HubError(.invalidRequest, "`cursor` must be the one that the page before told")
@@ -48,48 +46,44 @@ struct ConnectionsRoute {
     return result
   }
 
-  func one(_ id: ConnectionID) async throws(HubError) -> Reply {
+  func one(_ id: ConnectionID) async throws(HubError) -> [UInt8] {
     let connection = try await find(id)
     let (summary, rooms) = await connection.management { ($0.summary(), $0.roomNames) }
     guard let summary else { throw Self.gone }
-    let body = JSONWriter.object(capacity: 192 + rooms.count * 32) { json in
-      Self.write(summary, to: &json)
+    return JSONWriter.object(capacity: 224 + rooms.count * 32) { json in
+      write(summary, to: &json)
       json.key("rooms")
       json.array(rooms) { $0.string($1.text) }
     }
-    return .quiet(.json(200, body))
   }
 
-  func close(_ id: ConnectionID, _ request: HTTPRequest) async throws(HubError) -> Reply {
-    let query = try HTTPQuery(request.query)
+  func close(_ id: ConnectionID, _ query: HTTPQuery) async throws(HubError) -> [UInt8] {
     let code = try UsersRoute.code(query) ?? ErrorCode.engineUnavailable.closeCode
     let reason = try UsersRoute.reason(query) ?? "closed"
     let connection = try await find(id)
     guard await connection.management({ $0.end(code: code, reason: reason) }) else { throw Self.gone }
-    let body = JSONWriter.object { json in
+    return JSONWriter.object { json in
       json.member("connection", id.description)
       json.member("closed", true)
     }
-    return .response(.json(200, body))
   }
 
-  func subscribe(_ id: ConnectionID, to room: RoomName) async throws(HubError) -> Reply {
+  func subscribe(_ id: ConnectionID, to room: RoomName) async throws(HubError) -> [UInt8] {
     try await find(id).assign(room)
-    return Self.reply(id, room, isSubscribed: true)
+    return Self.body(id, room, isSubscribed: true)
   }
 
-  func unsubscribe(_ id: ConnectionID, from room: RoomName) async throws(HubError) -> Reply {
+  func unsubscribe(_ id: ConnectionID, from room: RoomName) async throws(HubError) -> [UInt8] {
     try await find(id).withdraw(room)
-    return Self.reply(id, room, isSubscribed: false)
+    return Self.body(id, room, isSubscribed: false)
   }
 
-  private static func reply(_ id: ConnectionID, _ room: RoomName, isSubscribed: Bool) -> Reply {
-    let body = JSONWriter.object { json in
+  private static func body(_ id: ConnectionID, _ room: RoomName, isSubscribed: Bool) -> [UInt8] {
+    JSONWriter.object { json in
       json.member("connection", id.description)
       json.member("room", room.text)
       json.member("subscribed", isSubscribed)
     }
-    return .response(.json(200, body))
   }
 
   /// - Throws: `NOT_FOUND`.
@@ -100,8 +94,9 @@ struct ConnectionsRoute {
     throw Self.gone
   }
 
-  private static func write(_ stream: StreamSummary, to json: inout JSONWriter) {
+  private func write(_ stream: StreamSummary, to json: inout JSONWriter) {
     json.member("connection", stream.id.description)
+    json.member("node", worker.node.name)
     json.member("kind", stream.kind.rawValue)
     if let user = stream.user { json.member("user", user) }
     json.member("address", stream.address.description)

@@ -18,6 +18,9 @@ struct LineStream {
   private struct Report {
     var accepted = 0
     var failed = 0
+    /// Of those that were accepted, the ones that an engine which is away has not got.
+    var queued = 0
+    var local = 0
     var errors: [[UInt8]] = []
     var last: [(room: String, position: Position)] = []
 
@@ -25,6 +28,11 @@ struct LineStream {
       switch result {
       case .taken(let room, let publication):
         accepted += 1
+        switch publication.fallback {
+        case .queued: queued += 1
+        case .local: local += 1
+        case nil: break
+        }
         if let position = publication.position { note(room.text, position) }
       case .refused(let error, _):
         failed += 1
@@ -51,6 +59,8 @@ struct LineStream {
       JSONWriter.object(capacity: 256) { json in
         json.member("accepted", accepted)
         json.member("failed", failed)
+        if queued > 0 { json.member("queued", queued) }
+        if local > 0 { json.member("local", local) }
         json.key("errors")
         json.beginArray()
         for error in errors { json.raw(error) }

@@ -89,14 +89,15 @@ struct PublishRoute {
   }
 
   private func reply(_ publication: Publication, _ order: Publisher.Order) -> Reply {
-    .quiet(.json(201, Self.body(publication, order.room)))
+    // Only 201 says that the event is kept.
+    .quiet(.json(publication.fallback == nil ? 201 : 202, Self.body(publication, order.room)))
   }
 
   /// What the publisher is told, also as one result of many.
   static func body(_ publication: Publication, _ room: RoomName) -> [UInt8] {
     PublishedAnswer(
       room: room, position: publication.position, subscribers: publication.subscribers,
-      duplicate: publication.isDuplicate
+      duplicate: publication.isDuplicate, queued: publication.queued
     ).encode()
   }
 
@@ -154,4 +155,9 @@ struct PublishRoute {
     throw HubError(
       .unsupportedMediaType, "the Content-Encoding \"\(encoding.prefix(40))\" is not supported; send the body as it is")
   }
+}
+
+extension Publication {
+  /// As publishers are told: whether the event waits for an engine that is away, or is kept nowhere; nil where it has it.
+  var queued: Bool? { fallback.map { $0 == .queued } }
 }

@@ -6,9 +6,8 @@ struct RoomsRoute {
   let node: Node
 
   /// Rooms with subscribers or members, by name, a page at a time; `cursor` is the last name of the page before.
-  func list(_ request: HTTPRequest) async throws(HubError) -> Reply {
-    let query = try HTTPQuery(request.query)
-    let limit = try query.number(.limit) ?? 100
+  func list(_ query: HTTPQuery) async throws(HubError) -> [UInt8] {
+    let limit = try query.pageLimit
     let prefix = query["prefix"] ?? ""
     var rooms: [RoomSummary] = []
     for home in node.directory.homes {
@@ -16,18 +15,23 @@ struct RoomsRoute {
     }
     rooms.sort { $0.name.text < $1.name.text }
     let page = rooms.prefix(limit)
-    let body = JSONWriter.object(capacity: 64 + 160 * page.count) { json in
+    return JSONWriter.object(capacity: 64 + 160 * page.count) { json in
       json.key("rooms")
       json.beginArray()
       for room in page { json.raw(Self.body(room)) }
       json.endArray()
       if rooms.count > limit, let last = page.last { json.member("cursor", last.name.text) }
     }
-    return .quiet(.json(200, body))
   }
 
-  func one(_ room: RoomName) async throws(HubError) -> Reply {
-    .quiet(.json(200, Self.body(try await node.directory.home(of: room).summary(room))))
+  func one(_ room: RoomName) async throws(HubError) -> [UInt8] {
+    Self.body(try await node.directory.home(of: room).summary(room))
+  }
+
+  /// How many there are here, for another node that asks; the room is not opened for that.
+  func subscribers(of room: RoomName) async -> [UInt8] {
+    let count = await node.directory.home(of: room).standing(of: room)?.subscribers ?? 0
+    return JSONWriter.object { $0.member("subscribers", count) }
   }
 
   /// Unsubscribes everybody and drops what is kept; a room that nobody knows is gone already.

@@ -2,11 +2,12 @@ import HubIO
 import HubRooms
 import HubWire
 
-/// `POST /v1/users/{user}/events`: one event to every stream of a user on this node, kept nowhere.
+/// `POST /v1/users/{user}/events`: one event to every stream of a user, kept nowhere.
 struct UserEventRoute {
   let worker: Worker
 
-  func reply(to exchange: Exchange, user: String) async throws(HubError) -> Reply {
+  /// - Throws: what is wrong with the request.
+  func content(_ exchange: Exchange) throws(HubError) -> UserEventContent {
     let query = try HTTPQuery(exchange.request.query)
     var key: String?
     let content = try PublishRoute.event(exchange, key: &key)
@@ -14,17 +15,22 @@ struct UserEventRoute {
       try PublishRoute.name(text, isCloudEvent: key != nil)
     }
     try worker.policy.names.check(name ?? content.name)
-    let event = UserEvent(
-      user: user, name: name ?? content.name, data: content.data, time: worker.reactor.kernel.wallTime(),
+    return UserEventContent(
+      name: name ?? content.name, data: content.data,
       trace: worker.node.settings.trace.events ? exchange.trace().parent : nil)
+  }
+
+  /// Sends it to the streams of this node.
+  func send(_ question: NodeQuestion, to user: String) async throws(HubError) -> [UInt8] {
+    guard let content = question.event else { throw HubError(.invalidRequest, "there is no event") }
+    let event = UserEvent(content, user: user, time: question.time)
     var connections = 0
     for sibling in worker.siblings {
       connections += await sibling.perform { $0.send(event, to: user) }
     }
-    let body = JSONWriter.object(capacity: 64 + user.utf8.count) { json in
+    return JSONWriter.object(capacity: 64 + user.utf8.count) { json in
       json.member("user", user)
       json.member("connections", connections)
     }
-    return .quiet(.json(200, body))
   }
 }

@@ -8,25 +8,24 @@ struct UsersRoute {
   /// RFC 6455 section 5.5: what fits into a close frame beside the code.
   private static let reasonBytes = 123
 
-  /// Closes all of them. `?revoke=true` also refuses the user's tokens that were issued before now; without it clients may come back at once.
-  func close(_ user: String, _ request: HTTPRequest) async throws(HubError) -> Reply {
-    let query = try HTTPQuery(request.query)
+  /// Closes all of them. `?revoke=true` also refuses the user's tokens that were issued up to `seconds` since 1970; without
+  /// it clients may come back at once.
+  func close(_ user: String, _ query: HTTPQuery, at seconds: Int64) async throws(HubError) -> [UInt8] {
     let revokes = try query.flag("revoke")
     let code =
       try Self.code(query) ?? (revokes ? ErrorCode.unauthorized.closeCode : ErrorCode.engineUnavailable.closeCode)
     let reason = try Self.reason(query) ?? (revokes ? "revoked" : "closed")
     // First the tokens, so that nobody slips in behind.
-    if revokes { worker.node.revocations.revoke(user, at: worker.reactor.kernel.wallTime() / 1000) }
+    if revokes { worker.node.revocations.revoke(user, at: seconds) }
     var closed = 0
     for sibling in worker.siblings {
       closed += await sibling.perform { $0.close(of: user, code: code, reason: reason) }
     }
-    let body = JSONWriter.object(capacity: 96 + user.utf8.count) { json in
+    return JSONWriter.object(capacity: 96 + user.utf8.count) { json in
       json.member("user", user)
       json.member("closed", closed)
       json.member("revoked", revokes)
     }
-    return .response(.json(200, body))
   }
 
   /// One that says whether to come back; the hub's own lie among them.

@@ -65,6 +65,8 @@ public struct Settings: Sendable, Equatable {
   public var history = HistorySettings()
   /// What the engine `disk:` keeps, and how long it may take.
   public var disk = DiskSettings()
+  /// What the engine `redis:` keeps, how long it may take, and what holds while Redis is away.
+  public var redis = RedisSettings()
   /// Bounds on what waits to be sent to one client.
   public var outbox = OutboxSettings()
   /// How long a published event is known by its idempotency key.
@@ -99,12 +101,15 @@ public enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
   case memory
   /// In a directory of this machine: what is acknowledged is there after a crash.
   case disk(directory: String)
+  /// In Redis, which other hubs may share: one server or Redis Cluster, shards, or what Sentinels watch.
+  case redis([RedisAddress])
 
-  /// As it is written in settings.
+  /// As it is written in settings, but for passwords.
   public var description: String {
     switch self {
     case .memory: "memory:"
     case .disk(let directory): "disk:\(directory)"
+    case .redis(let addresses): addresses.map(\.description).joined(separator: ",")
     }
   }
 }

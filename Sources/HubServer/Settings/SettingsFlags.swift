@@ -23,7 +23,10 @@ struct SettingsFlags: SettingsSource {
     while let token = scanner.next() {
       switch token {
       case .positional(let text):
-        report(text, key: nil, "this argument is not expected", mend: "settings are flags: --port 8080")
+        // An address whose flag was forgotten may hold a password.
+        report(
+          RedisAddress.isMeant(by: text) ? HiddenText.placeholder : text, key: nil, "this argument is not expected",
+          mend: "settings are flags: --port 8080")
       case .flag(SettingsReader.fileFlag, let value): take(file: value)
       case .flag(let flag, let value): take(flag, value)
       }

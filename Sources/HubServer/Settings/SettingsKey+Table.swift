@@ -4,6 +4,7 @@ extension SettingsKey {
   /// Every setting there is, in the order in which it is shown.
   package static let table: [SettingsKey] =
     listening + encryption + admission + credentials + webhooks + observing + requests + clients + limits + keeping
+    + redis
 
   private static let seconds = Duration.seconds(1)...Duration.seconds(3_600)
   private static let days = Duration.seconds(1)...Duration.seconds(365 * 86_400)

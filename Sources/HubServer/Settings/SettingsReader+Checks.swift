@@ -38,6 +38,7 @@ extension SettingsReader {
         mend: "name the proxies in proxies.trusted, or turn proxies.protocol off")
     }
     checkTargets()
+    checkRedis()
     check("connections", against: "connections", isRight: settings.connections <= machine.connections) {
       SettingsMistake(
         message: "\(settings.connections) is more than the limit of open descriptors, \(machine.descriptors), allows",
@@ -71,7 +72,7 @@ extension SettingsReader {
   }
 
   /// Tells a mistake at whichever of two settings somebody set, the first before the second.
-  private mutating func check(
+  mutating func check(
     _ path: String, against other: String, isRight: Bool, _ mistake: () -> SettingsMistake
   ) {
     guard !isRight, !wrong.contains(path), !wrong.contains(other) else { return }

@@ -17,9 +17,10 @@ extension SettingsReader {
       report(error)
     }
     warnOfSecrets(readFile: readFile)
+    checkRedisSecrets(readFile: readFile)
   }
 
-  private mutating func report(_ error: AuthenticatorError) {
+  mutating func report(_ error: AuthenticatorError) {
     for problem in error.problems {
       let mistake = SettingsMistake(message: problem.message, mend: problem.mend, inside: problem.inside)
       report(problem.key, mistake, at: reading.origin(of: problem.key))

@@ -1,30 +1,6 @@
-// Types with one use: the engine, and what says who or where somebody is.
+// Types with one use: what says who or where somebody is.
 
 import HubWire
-
-extension SettingsType where Value == EngineAddress {
-  /// `memory:` or `disk:DIRECTORY`; the mend for any other says which engines this build has.
-  static let engine = SettingsType(
-    placeholder: "URL",
-    parse: { input throws(SettingsMistake) in
-      if input.text == "memory:" { return .memory }
-      if let text = input.text, text.hasPrefix("disk:") {
-        let directory = String(text.dropFirst("disk:".count))
-        guard !directory.isEmpty, !directory.utf8.contains(0) else {
-          throw SettingsMistake(
-            message: "\(input.shown) names no directory", mend: "give one, as in disk:/var/lib/roomcast")
-        }
-        return .disk(directory: directory)
-      }
-      let mend = "this build has memory: (in the process, the default) and disk:DIRECTORY"
-      let schemes = ["redis:", "rediss:"]
-      if let scheme = schemes.first(where: { input.text?.hasPrefix($0) == true }) {
-        throw SettingsMistake(message: "the engine \(scheme) is not in this build", mend: mend)
-      }
-      throw SettingsMistake(message: "\(input.shown) is not an engine", mend: mend)
-    },
-    show: \.description, json: { JSONText.quoted($0.description) })
-}
 
 extension SettingsType where Value == String {
   /// An address or name to listen on; an IPv6 address loses its brackets.

@@ -29,11 +29,11 @@ extension SettingsType where Value == String? {
     placeholder: "TARGET",
     parse: { input throws(SettingsMistake) in
       guard let text = input.text else {
-        throw SettingsMistake(message: "\(input.shown) is not a target's name", mend: targetMend)
+        throw SettingsMistake(message: "\(input.shown) is not a target's name", mend: plainNameMend)
       }
       if text.isEmpty { return nil }
-      guard isTargetName(text) else {
-        throw SettingsMistake(message: "\(input.shown) is not a target's name", mend: targetMend)
+      guard isPlainName(text) else {
+        throw SettingsMistake(message: "\(input.shown) is not a target's name", mend: plainNameMend)
       }
       return text
     },
@@ -43,8 +43,8 @@ extension SettingsType where Value == String? {
 extension SettingsFields {
   fileprivate mutating func targetName(_ key: String) -> String? {
     guard let text = text(key) else { return nil }
-    if isTargetName(text) { return text }
-    note(key, "\"\(text.prefix(80))\" is not a target's name", mend: targetMend)
+    if isPlainName(text) { return text }
+    note(key, "\"\(text.prefix(80))\" is not a target's name", mend: plainNameMend)
     return nil
   }
 
@@ -108,20 +108,6 @@ extension SettingsFields {
     }
     return found
   }
-}
-
-private let targetMend = "write 1 to 64 letters, digits, or characters of _ . -"
-
-private func isTargetName(_ text: String) -> Bool {
-  (1...64).contains(text.utf8.count)
-    && text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
 }
 
 extension WebhookSettings {

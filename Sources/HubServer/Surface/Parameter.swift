@@ -81,6 +81,12 @@ struct Parameter: Sendable {
   static let presence = query(
     "presence", .boolean(), "Of a stream of one room: whether the token's user is seen in it.")
 
+  // MARK: Of the node
+
+  static let engine = query(
+    "engine", .constant("ignore"),
+    "Whether the node takes traffic also while its engine is away, for one that has a fallback.")
+
   // MARK: Of connections
 
   static let user = query("user", .string(length: 1...Int.max), "Only connections of this user.")
@@ -95,6 +101,11 @@ struct Parameter: Sendable {
 }
 
 extension HTTPQuery {
+  /// How much one page has.
+  var pageLimit: Int {
+    get throws(HubError) { try number(.limit) ?? 100 }
+  }
+
   /// A whole number within the bounds of its parameter.
   /// - Throws: `INVALID_REQUEST`, naming the parameter and its bounds.
   func number(_ parameter: Parameter) throws(HubError) -> Int? {

@@ -44,11 +44,11 @@ extension ResourceDeclaration {
       Operation(
         .get, "readConnection", needs: .admin, "Tells how a connection stands.",
         answers: [Answer(status: 200, about: "The connection.", contents: [.json(.named("ConnectionDetail"))])],
-        errors: [.notFound]),
+        errors: [.notFound, .engineUnavailable]),
       Operation(
         .delete, "closeConnection", needs: .admin, "Closes a connection.", parameters: [.code, .reason],
         answers: [Answer(status: 200, about: "It is closed.", contents: [.json(.named("ClosedConnection"))])],
-        errors: [.notFound]),
+        errors: [.notFound, .engineUnavailable]),
     ])
 
   static let connectionRoom = ResourceDeclaration(
@@ -65,7 +65,7 @@ extension ResourceDeclaration {
       Operation(
         .delete, "unsubscribeConnection", needs: .admin, "Unsubscribes a WebSocket from a room.",
         detail: "Its client is told with `unsubscribed` and the code `FORBIDDEN`.",
-        answers: [.subscription], errors: [.invalidRoom, .notFound, .conflict]),
+        answers: [.subscription], errors: [.invalidRoom, .notFound, .conflict, .engineUnavailable]),
     ])
 }
 

@@ -6,7 +6,7 @@ extension ResourceDeclaration {
     "/v1/nodes",
     [
       Operation(
-        .get, "listNodes", needs: .admin, "Lists the nodes of the hub.",
+        .get, "listNodes", needs: .admin, "Lists the nodes of the hub, by name.",
         answers: [Answer(status: 200, about: "The nodes.", contents: [.json(.named("Nodes"))])])
     ])
 
@@ -22,7 +22,7 @@ extension ResourceDeclaration {
     "/ready",
     [
       Operation(
-        .get, "ready", needs: .nothing, "Says whether the node takes traffic.",
+        .get, "ready", needs: .nothing, "Says whether the node takes traffic.", parameters: [.engine],
         answers: [Answer(status: 200, about: "Ready.", contents: [.plain])],
         errors: [.draining, .engineUnavailable])
     ])

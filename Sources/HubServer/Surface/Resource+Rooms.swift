@@ -34,6 +34,13 @@ extension ResourceDeclaration {
         answers: [
           Answer(status: 201, about: "The event was taken.", contents: [.json(.named("Published"))]),
           Answer(
+            status: 202,
+            about: """
+              The engine is away, and the event has no place. `queued` tells whether it waits for the engine on this \
+              node, or was given to this node's subscribers alone and is kept nowhere.
+              """,
+            contents: [.json(.named("Published"))]),
+          Answer(
             status: 200, about: "A backend has answered in the event's place, and nothing was published.",
             contents: [.json(.named("Reply"))]),
         ],

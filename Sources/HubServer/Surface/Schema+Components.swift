@@ -94,6 +94,13 @@ extension Schema {
         .object([
           Member("accepted", .integer(0...Int.max)), Member("failed", .integer(0...Int.max)),
           Member(
+            "queued", .integer(1...Int.max, "Accepted ones that wait on this node for an engine that is away."),
+            optional: true),
+          Member(
+            "local",
+            .integer(1...Int.max, "Accepted ones that this node's subscribers alone got while the engine was away."),
+            optional: true),
+          Member(
             "errors",
             .array(
               of: .object([
@@ -133,11 +140,14 @@ extension Schema {
         Member("subscribed", .boolean()),
       ])
     ),
-    ("UserPublished", .object([Member("user", .string()), Member("connections", .integer(0...Int.max))])),
+    (
+      "UserPublished",
+      .object([Member("user", .string()), Member("connections", .integer(0...Int.max)), missing])
+    ),
     (
       "UserClosed",
       .object([
-        Member("user", .string()), Member("closed", .integer(0...Int.max)), Member("revoked", .boolean()),
+        Member("user", .string()), Member("closed", .integer(0...Int.max)), Member("revoked", .boolean()), missing,
       ])
     ),
     (
@@ -148,6 +158,8 @@ extension Schema {
           .array(
             of: .object([
               Member("node", .string()), Member("version", .string()), Member("connections", .integer(0...Int.max)),
+              Member("load", .number("How busy its reactors were in the last few seconds, from 0 to 1.")),
+              Member("since", .integer(0...Int.max, "When it began; milliseconds since 1970.")),
               Member("draining", .boolean()),
             ])))
       ])
@@ -159,6 +171,9 @@ extension Schema {
     Member("offset", .integer(1...Int.max), optional: true),
     Member("subscribers", .integer(0...Int.max, "Subscriptions of this node to the room.")),
     Member("duplicate", .boolean("It was published before, with the same key.")),
+    Member(
+      "queued", .boolean("While the engine is away: whether the event waits for it, or is kept nowhere."),
+      optional: true),
   ])
 
   private static let envelope = Schema.object(
@@ -181,17 +196,24 @@ extension Schema {
         Member("earliest", .named("Position"), optional: true),
         Member("since", .integer(0...Int.max, "When the oldest was published."), optional: true),
       ])),
+    missing,
   ])
 
   private static let connectionMembers = [
-    Member("connection", .named("ConnectionID")), Member("kind", .choice(StreamSummary.Kind.allCases.map(\.rawValue))),
+    Member("connection", .named("ConnectionID")), Member("node", .string("The node that has it.")),
+    Member("kind", .choice(StreamSummary.Kind.allCases.map(\.rawValue))),
     Member("user", .string(), optional: true), Member("address", .string()),
     Member("subscriptions", .integer(0...Int.max)),
   ]
 
+  /// What an answer over all nodes lacks.
+  private static let missing = Member(
+    "missing", .array(of: .string(), about: "Nodes that did not answer in time, and of which nothing is told here."),
+    optional: true)
+
   private static func page(_ name: String, of element: String, cursor: Schema) -> Schema {
     .object([
-      Member(name, .array(of: .named(element))), Member("cursor", cursor, optional: true),
+      Member(name, .array(of: .named(element))), Member("cursor", cursor, optional: true), missing,
     ])
   }
 }

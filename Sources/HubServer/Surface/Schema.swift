@@ -72,9 +72,10 @@ struct Schema: Sendable {
     Schema { $0.member("const", text) }
   }
 
-  static func array(of element: Schema, _ count: ClosedRange<Int>? = nil) -> Schema {
+  static func array(of element: Schema, _ count: ClosedRange<Int>? = nil, about: String? = nil) -> Schema {
     Schema { json in
       json.member("type", "array")
+      json.describe(about)
       json.member("items", raw: element.json)
       if let count {
         json.member("minItems", count.lowerBound)

@@ -74,11 +74,18 @@ extension ServerMessage.Kind {
         examples: [#"{"type":"gap","room":"orders","from":"k3J9-1042","position":"k3J9-1100"}"#])
     case .published:
       MessageDeclaration(
-        rawValue, "The engine has the event. An ephemeral one has no position.",
+        rawValue,
+        "The engine has the event. An ephemeral one has no position. With `queued` the engine is away: the event waits "
+          + "for it on this node (true), or was given to this node's subscribers alone and is kept nowhere (false).",
         [
           Self.room, .init("position", .named("Position"), optional: true),
           .init("offset", .integer(1...Int.max), optional: true), .init("duplicate", .boolean()),
-        ], examples: [#"{"type":"published","id":3,"room":"a","position":"k3J9-7","offset":7,"duplicate":false}"#])
+          .init("queued", .boolean(), optional: true),
+        ],
+        examples: [
+          #"{"type":"published","id":3,"room":"a","position":"k3J9-7","offset":7,"duplicate":false}"#,
+          #"{"type":"published","id":4,"room":"a","duplicate":false,"queued":true}"#,
+        ])
     default:
       MessageDeclaration(
         rawValue, "A page of history.",

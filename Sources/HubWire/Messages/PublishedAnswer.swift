@@ -1,16 +1,19 @@
 /// What the publisher of an event is told over HTTP, alone or as one result of many.
 package struct PublishedAnswer {
   package let room: RoomName
-  /// Nil for an ephemeral event, which has no place.
+  /// Nil for an ephemeral event, which has no place, and while the engine is away.
   package let position: Position?
   package let subscribers: Int
   package let duplicate: Bool
+  /// The engine is away: whether the event waits for it, or is kept nowhere. Nil where the engine has it.
+  package let queued: Bool?
 
-  package init(room: RoomName, position: Position?, subscribers: Int, duplicate: Bool) {
+  package init(room: RoomName, position: Position?, subscribers: Int, duplicate: Bool, queued: Bool? = nil) {
     self.room = room
     self.position = position
     self.subscribers = subscribers
     self.duplicate = duplicate
+    self.queued = queued
   }
 
   /// The JSON object, in one allocation of its exact size.
@@ -32,6 +35,8 @@ package struct PublishedAnswer {
     }
     sink.put(",\"subscribers\":")
     sink.put(decimal: Int64(subscribers))
-    sink.put(duplicate ? ",\"duplicate\":true}" : ",\"duplicate\":false}")
+    sink.put(duplicate ? ",\"duplicate\":true" : ",\"duplicate\":false")
+    if let queued { sink.put(queued ? ",\"queued\":true" : ",\"queued\":false") }
+    sink.put("}")
   }
 }

@@ -104,9 +104,9 @@ extension ServerMessage {
     }
   }
 
-  /// An ephemeral event has no position.
+  /// An ephemeral event has no position, and neither has one that the engine has not got: `queued` says what becomes of it.
   package static func encodePublished(
-    id: RequestID?, room: RoomName, position: Position?, duplicate: Bool
+    id: RequestID?, room: RoomName, position: Position?, duplicate: Bool, queued: Bool? = nil
   ) -> [UInt8] {
     frame(.published, id: id, room: room) { json in
       if let position {
@@ -114,6 +114,7 @@ extension ServerMessage {
         json.member("offset", position.offset)
       }
       json.member("duplicate", duplicate)
+      if let queued { json.member("queued", queued) }
     }
   }
 

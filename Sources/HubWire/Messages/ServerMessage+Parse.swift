@@ -51,7 +51,7 @@ extension ServerMessage {
     case .published:
       .published(
         id: try object.requestID(), room: room, position: try object.position("position"),
-        duplicate: try object.bool("duplicate") ?? false)
+        duplicate: try object.bool("duplicate") ?? false, queued: try object.bool("queued"))
     default:
       .history(
         id: try object.requestID(), room: room, position: try object.requiredPosition("position"),

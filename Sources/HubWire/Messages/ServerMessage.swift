@@ -22,8 +22,9 @@ package enum ServerMessage: Sendable, Equatable {
   case members(id: RequestID?, room: String, members: [UInt8])
   /// `code` where it was not the client's wish.
   case unsubscribed(id: RequestID?, room: String, code: String?)
-  /// No position for an ephemeral event.
-  case published(id: RequestID?, room: String, position: Position?, duplicate: Bool)
+  /// No position for an ephemeral event, and where `queued` is there: the engine is away, and the event waits for it, or is
+  /// kept nowhere.
+  case published(id: RequestID?, room: String, position: Position?, duplicate: Bool, queued: Bool? = nil)
   case history(
     id: RequestID?, room: String, position: Position, recovered: Bool, events: [ReceivedEvent], more: Bool)
   /// Come back in that many milliseconds.

@@ -1,4 +1,5 @@
-"""Users with several tabs that come and go at random while everybody looks on; and what must be true afterwards."""
+"""Users with several tabs that come and go at random, through any of the hubs, while everybody looks on; and what must be
+true afterwards."""
 
 import asyncio
 import collections
@@ -80,7 +81,7 @@ class Tab:
         if self.is_present:
             return
         if self.socket is None:
-            self.socket = await self.flapping.connect(self.user)
+            self.socket = await self.flapping.connect(self.user, self.random.choice(self.flapping.hubs))
             self.subscribed, self.unsubscribed = asyncio.Event(), asyncio.Event()
             self.reader = asyncio.create_task(self.read(self.socket))
         self.subscribed.clear()
@@ -136,8 +137,8 @@ class Flapping:
     """A run of `duration` seconds with so many users; `token` makes a user's token, `hold` is how long leaves are held
     back, `pace` how long a tab stays at most."""
 
-    def __init__(self, hub, token, duration, seed, users=200, tabs=2, hold=3.0, pace=6.0, observers=3):
-        self.hub, self.token, self.duration, self.seed = hub, token, duration, seed
+    def __init__(self, hubs, token, duration, seed, users=200, tabs=2, hold=3.0, pace=6.0, observers=3):
+        self.hubs, self.token, self.duration, self.seed = hubs, token, duration, seed
         self.hold, self.pace = hold, pace
         self.tabs = [Tab(self, f"user{number}", index) for number in range(users) for index in range(tabs)]
         self.observers = [View(f"observer{number}") for number in range(observers)]
@@ -148,8 +149,8 @@ class Flapping:
         """Everything that is wrong, and what was done; `look` is called when all is quiet and everybody is still there."""
         return asyncio.run(self._run(look))
 
-    async def connect(self, user):
-        url = f"ws://{self.hub.authority}/v1/ws"
+    async def connect(self, user, hub):
+        url = f"ws://{hub.authority}/v1/ws"
         fields = {"Authorization": f"Bearer {self.token(user)}"}
         socket = await websockets.connect(url, **options(extra_headers=fields))
         assert json.loads(await socket.recv())["type"] == "welcome"
@@ -161,8 +162,8 @@ class Flapping:
 
     async def _run(self, look):
         sockets, readers = [], []
-        for view in self.observers:
-            sockets.append(await self.connect(view.name))
+        for index, view in enumerate(self.observers):
+            sockets.append(await self.connect(view.name, self.hubs[index % len(self.hubs)]))
             await sockets[-1].send(json.dumps({"type": "subscribe", "room": ROOM}))
             view.take(json.loads(await sockets[-1].recv()))
             readers.append(asyncio.create_task(self._observe(view, sockets[-1])))
@@ -199,17 +200,21 @@ class Flapping:
     def _compare(self):
         problems = [problem for view in self.observers + self.views for problem in view.problems]
         truth = self._truth()
-        told = [view for view in self.observers if not view.was_late]
-        if not told:
-            return problems
-        first = told[0]
-        for view in told[1:]:
-            if (view.joins, view.leaves) != (first.joins, first.leaves):
-                problems.append(f"{view.name} was told other joins and leaves than {first.name}")
+        for index in range(len(self.hubs)):
+            # Who leaves and returns at the end of the time that leaves are held back, has left on some hubs and not on others.
+            told = [view for view in self.observers[index::len(self.hubs)] if not view.was_late]
+            for view in told[1:]:
+                if (view.joins, view.leaves) != (told[0].joins, told[0].leaves):
+                    problems.append(f"{view.name} was told other joins and leaves than {told[0].name}")
+            problems += self._balance(told[0], truth) if told else []
+        return problems
+
+    def _balance(self, view, truth):
+        problems = []
         for user in {tab.user for tab in self.tabs}:
-            balance = first.joins[user] - first.leaves[user]
+            balance = view.joins[user] - view.leaves[user]
             if balance != (user in truth):
-                problems.append(f"{user}: {first.joins[user]} joins, {first.leaves[user]} leaves, there: {user in truth}")
+                problems.append(f"{user}: {view.joins[user]} joins, {view.leaves[user]} leaves, there: {user in truth}")
         return problems
 
     def members(self):

@@ -65,32 +65,66 @@ class Proxy:
 
 class Nginx(Proxy):
     name = "nginx"
+    file = "nginx.conf"
+    sizes = {"worker_rlimit_nofile 65536;": "", "worker_connections 32768;": "worker_connections 256;"}
+
+    def servers(self):
+        return {"server 127.0.0.1:8080;": f"server {self.hub.authority};"}
 
     def command(self):
         temporary = "".join(
             f"  {kind}_temp_path {self.directory}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
-        file = render("nginx.conf", {
+        file = render(self.file, {
             "worker_processes auto;": "worker_processes 1;",
-            "worker_rlimit_nofile 65536;": "",
-            "worker_connections 32768;": "worker_connections 256;",
             "/run/nginx.pid": f"{self.directory}/nginx.pid",
             "/var/log/nginx/error.log": f"{self.directory}/nginx-error.log",
             "http {\n": "http {\n" + temporary,
             "listen 80;": f"listen {self.authority};",
             "listen [::]:80;": "",
-            "server 127.0.0.1:8080;": f"server {self.hub.authority};",
+            **self.sizes, **self.servers(),
         }, self.directory / "nginx.conf")
         return [self.program(), "-p", str(self.directory), "-c", str(file), "-g", "daemon off;"]
 
 
+class NginxOfTwo(Nginx):
+    """In front of two hubs, which `hub` holds."""
+
+    file = "nginx-cluster.conf"
+    sizes = {"worker_rlimit_nofile 262144;": "", "worker_connections 131072;": "worker_connections 256;"}
+
+    def servers(self):
+        first, second = self.hub
+        return {
+            "server 10.0.0.11:8080 ": f"server {first.authority} ", "server 10.0.0.12:8080 ": f"server {second.authority} ",
+            "server 10.0.0.13:8080 max_fails=0;\n": "",
+        }
+
+
 class HAProxy(Proxy):
     name = "haproxy"
+    file = "haproxy.cfg"
+    sizes = {"maxconn 20000": "maxconn 100"}
+
+    def servers(self):
+        return {"server hub 127.0.0.1:8080 ": f"server hub {self.hub.authority} "}
 
     def command(self):
-        file = render("haproxy.cfg", {
-            "maxconn 20000": "maxconn 100",
-            "bind :80\n": f"bind {self.authority}\n",
-            "server hub 127.0.0.1:8080 ": f"server hub {self.hub.authority} ",
+        file = render(self.file, {
+            "bind :80\n": f"bind {self.authority}\n", **self.sizes, **self.servers(),
         }, self.directory / "haproxy.cfg")
         return [self.program(), "-f", str(file), "-db"]
+
+
+class HAProxyOfTwo(HAProxy):
+    """In front of two hubs, which `hub` holds."""
+
+    file = "haproxy-cluster.cfg"
+    sizes = {"maxconn 200000": "maxconn 100"}
+
+    def servers(self):
+        first, second = self.hub
+        return {
+            "server hub1 hub1:8080\n": f"server hub1 {first.authority}\n",
+            "server hub2 hub2:8080\n": f"server hub2 {second.authority}\n", "  server hub3 hub3:8080\n": "",
+        }

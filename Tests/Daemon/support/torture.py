@@ -1,5 +1,5 @@
-"""A hub under load that is killed again and again, with publishers that retry and subscribers that resume; and the
-promises that must hold afterwards."""
+"""Hubs under load that are killed again and again, with publishers that retry and subscribers that resume; and the
+promises that must hold afterwards. Where there are several hubs, whoever loses one goes on with another."""
 
 import asyncio
 import collections
@@ -22,33 +22,50 @@ STREAMS = 10
 
 
 class Shared:
-    """What all parts know: where the hub is, whether it goes on, and what went wrong."""
+    """What all parts know: where the hubs are, whether it goes on, and what went wrong."""
 
-    def __init__(self, authority):
-        self.authority = authority
-        self.host, _, port = authority.rpartition(":")
-        self.port = int(port)
+    def __init__(self, addresses):
+        """Host and port of each hub."""
+        self.addresses = addresses
         self.failures = []
         self.is_publishing = True
         self.is_watching = True
-        # Called once, as soon as the next answer is there.
+        # Called once, as soon as the next answer is there of the hub at this address.
         self.at_answer = None
 
-    def answered(self):
-        call, self.at_answer = self.at_answer, None
-        if call:
+    def answered(self, address):
+        if self.at_answer and self.at_answer[0] == address:
+            (_, call), self.at_answer = self.at_answer, None
             call()
 
     def fail(self, text):
         self.failures.append(text)
 
 
-class Publisher(threading.Thread):
+class Guest:
+    """Somebody who is at one of the hubs, and goes to another when that is gone."""
+
+    def arrive(self, shared, index, seed):
+        self.shared = shared
+        self.place = index % len(shared.addresses)
+        self.ways = random.Random(f"way {seed}/{index}")
+
+    @property
+    def address(self):
+        return self.shared.addresses[self.place]
+
+    def move(self):
+        others = [place for place in range(len(self.shared.addresses)) if place != self.place]
+        self.place = self.ways.choice(others or [self.place])
+
+
+class Publisher(Guest, threading.Thread):
     """Publishes one event after the other, each until it is acknowledged, over a connection that is kept."""
 
     def __init__(self, shared, index, seed):
-        super().__init__(daemon=True)
-        self.shared, self.index = shared, index
+        threading.Thread.__init__(self, daemon=True)
+        self.arrive(shared, index, seed)
+        self.index = index
         self.random = random.Random(f"{seed}/{index}")
         self.prefix = f"{seed}-{index}"
         self.acknowledged = []
@@ -87,24 +104,26 @@ class Publisher(threading.Thread):
     def post(self, room, body, key):
         """Status and body of the answer; None where it was lost, or there was nobody to ask."""
         if not self._connection:
-            self._connection = http.client.HTTPConnection(self.shared.host, self.shared.port, timeout=seconds(20))
+            self._connection = http.client.HTTPConnection(*self.address, timeout=seconds(20))
         try:
             self._connection.request("POST", f"/v1/rooms/{room}/events", body, {"Idempotency-Key": key})
             response = self._connection.getresponse()
             body = response.read()
-            self.shared.answered()
+            self.shared.answered(self.address)
             return response.status, json.loads(body)
         except (OSError, http.client.HTTPException):
             self._connection.close()
             self._connection = None
+            self.move()
             return None
 
 
-class Subscriber:
+class Subscriber(Guest):
     """What one subscriber was told: per room its events, and the position after the last."""
 
-    def __init__(self, shared, name, rooms):
-        self.shared, self.name, self.rooms = shared, name, rooms
+    def __init__(self, shared, kind, index, rooms, seed):
+        self.arrive(shared, index, f"{seed}/{kind}")
+        self.name, self.rooms = f"{kind} {index}", rooms
         self.events = {room: [] for room in rooms}
         self.positions = {}
         self.resumes = 0
@@ -134,15 +153,20 @@ class Subscriber:
 class SocketSubscriber(Subscriber):
     """Over a WebSocket, to all its rooms at once."""
 
+    def __init__(self, shared, index, rooms, seed):
+        super().__init__(shared, "websocket", index, rooms, seed)
+
     async def run(self):
         while self.shared.is_watching:
             try:
-                async with websockets.connect(f"ws://{self.shared.authority}/v1/ws", **options()) as socket:
+                url = "ws://{}:{}/v1/ws".format(*self.address)
+                async with websockets.connect(url, **options()) as socket:
                     rooms = [{"room": room, "after": self.positions.get(room)} for room in self.rooms]
                     await socket.send(json.dumps({"type": "subscribe", "id": 1, "rooms": rooms}))
                     while True:
                         self.take(json.loads(await socket.recv()))
             except (OSError, asyncio.TimeoutError, websockets.exceptions.WebSocketException):
+                self.move()
                 await asyncio.sleep(0.01)
             except Exception as failure:
                 return self.shared.fail(f"{self.name}: {failure!r}")
@@ -151,9 +175,9 @@ class SocketSubscriber(Subscriber):
 class StreamSubscriber(Subscriber, threading.Thread):
     """Over an event stream, which begins after the last id that it saw."""
 
-    def __init__(self, shared, name, rooms):
+    def __init__(self, shared, index, rooms, seed):
         threading.Thread.__init__(self, daemon=True)
-        Subscriber.__init__(self, shared, name, rooms)
+        Subscriber.__init__(self, shared, "event stream", index, rooms, seed)
         one = len(rooms) == 1
         self.path = f"/v1/rooms/{rooms[0]}/events" if one else "/v1/events?" + "&".join(f"room={room}" for room in rooms)
         self.last = None
@@ -165,16 +189,16 @@ class StreamSubscriber(Subscriber, threading.Thread):
                 self.watch()
             except (OSError, http.client.HTTPException):
                 # The connection was lost, or nobody listens.
-                time.sleep(0.01)
+                pass
             except BaseException as failure:
                 return self.shared.fail(f"{self.name}: {failure!r}")
+            self.move()
+            time.sleep(0.01)
 
     def watch(self):
-        self.stream = EventStream(self.shared.host, self.shared.port, self.path, last=self.last)
+        self.stream = EventStream(*self.address, self.path, last=self.last)
         try:
-            if self.stream.status != 200:
-                return time.sleep(0.01)
-            while event := self.stream.next():
+            while self.stream.status == 200 and (event := self.stream.next()):
                 kind = event.name.partition("roomcast:")[2] or "event"
                 self.take({"type": kind, **event.data})
                 self.last = self.stream.last
@@ -183,20 +207,22 @@ class StreamSubscriber(Subscriber, threading.Thread):
 
 
 class Torture:
-    """Publishers and subscribers around a hub that can be killed."""
+    """Publishers and subscribers around one or more hubs that can be killed."""
 
-    def __init__(self, hub, seed):
-        self.hub, self.seed = hub, seed
+    def __init__(self, nodes, seed):
+        self.nodes, self.seed = list(nodes), seed
         self.random = random.Random(seed)
-        self.shared = Shared(hub.hub.authority)
+        self.shared = Shared([self.address(node) for node in self.nodes])
         self.publishers = [Publisher(self.shared, index, seed) for index in range(PUBLISHERS)]
-        self.sockets = [
-            SocketSubscriber(self.shared, f"websocket {index}", self.some_rooms()) for index in range(WEBSOCKETS)]
-        self.streams = [
-            StreamSubscriber(self.shared, f"event stream {index}", self.some_rooms()) for index in range(STREAMS)]
+        self.sockets = [SocketSubscriber(self.shared, index, self.some_rooms(), seed) for index in range(WEBSOCKETS)]
+        self.streams = [StreamSubscriber(self.shared, index, self.some_rooms(), seed) for index in range(STREAMS)]
         self.subscribers = self.sockets + self.streams
         self.recoveries = []
         self._loop = asyncio.new_event_loop()
+
+    @staticmethod
+    def address(node):
+        return node.hub.host, node.hub.port
 
     def some_rooms(self):
         return self.random.choice([ROOMS, ROOMS[:1], self.random.sample(ROOMS, 2)])
@@ -222,11 +248,17 @@ class Torture:
 
     def kill(self):
         """At this moment, or when the next publisher has its answer: what it was told must have happened before."""
+        node = self.random.choice(self.nodes)
         if self.random.random() < 0.5:
-            process = self.hub.hub.process
-            self.shared.at_answer = process.kill
-            self.wait(lambda: process.poll() is not None, "an answer at which the hub is killed")
-        self.recoveries.append(self.hub.restart())
+            process = node.hub.process
+            self.shared.at_answer = (self.address(node), process.kill)
+            try:
+                wait_until(lambda: self.shared.failures or process.poll() is not None, what="an answer of the hub")
+            except AssertionError:
+                # With several hubs it may be that nobody asks this one.
+                assert len(self.nodes) > 1, f"seed {self.seed}: no answer at which the hub is killed"
+            self.check_failures()
+        self.recoveries.append(node.restart())
 
     def settle(self):
         """Publishing ends, and every subscriber gets what there is; then the streams end too."""
@@ -235,7 +267,7 @@ class Torture:
             publisher.join(seconds(150))
             assert not publisher.is_alive(), f"publisher {publisher.index} does not end"
         self.check_failures()
-        self.newest = {room: self.hub.hub.get(f"/v1/rooms/{room}").json["position"] for room in ROOMS}
+        self.newest = {room: self.nodes[0].hub.get(f"/v1/rooms/{room}").json["position"] for room in ROOMS}
         for subscriber in self.subscribers:
             self.wait(lambda: self.has_all(subscriber), f"{subscriber.name} to be at {self.newest}", subscriber)
         self.shared.is_watching = False
@@ -259,7 +291,10 @@ class Torture:
 
     def verify(self):
         """What was acknowledged is there exactly once, where it was said to be, and everybody has seen the same."""
-        history = {room: self.hub.hub.history(room) for room in ROOMS}
+        history = {room: self.nodes[0].hub.history(room) for room in ROOMS}
+        for node in self.nodes[1:]:
+            for room in ROOMS:
+                assert node.hub.history(room) == history[room], self.at(room, f"{node.name} tells another history")
         tried = set().union(*(publisher.tried for publisher in self.publishers))
         seen = {room: [(event["position"], event["data"]) for event in events] for room, events in history.items()}
         for room, events in history.items():

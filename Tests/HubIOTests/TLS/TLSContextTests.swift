@@ -76,6 +76,23 @@ import Testing
     #expect(SecretFile.problem(made.path("nothing")) == nil)
   }
 
+  @Test(arguments: [
+    // As Kubernetes gives secrets to a pod with a group of its own.
+    (0o440, 0, 7, false), (0o640, 0, 7, false), (0o444, 0, 7, true), (0o460, 0, 7, true),
+    // Another group, and another owner.
+    (0o440, 0, 8, true), (0o440, 5, 7, true), (0o400, 5, 8, false),
+  ])
+  func `a secret that root lends to the process by its group is well kept`(
+    mode: Int, owner: Int, group: Int, isReadable: Bool
+  ) {
+    let isReadableByOthers = SecretFile.isReadableByOthers(
+      mode: UInt32(mode), owner: UInt32(owner), group: UInt32(group), user: 5, groups: [6, 7])
+    #expect(isReadableByOthers == isReadable)
+    #expect(
+      SecretFile.isReadableByOthers(
+        mode: UInt32(mode), owner: UInt32(owner), group: UInt32(group), user: 0, groups: [6, 7]) == (mode & 0o077 != 0))
+  }
+
   @Test func `handshakes past the limit are refused, and count again when one is over`() throws {
     let made = try MadeCertificates()
     try made.make("a")

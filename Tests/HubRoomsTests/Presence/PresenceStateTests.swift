@@ -77,9 +77,9 @@ import Testing
     var state = Self.withAnn()
     let isRenewed = state.renew(Self.key(1), until: Samples.moment(80))
     #expect(isRenewed)
-    #expect(state.tick(at: Samples.moment(79)).expired == 0)
+    #expect(state.tick(at: Samples.moment(79)).expired.isEmpty)
     let ended = state.tick(at: Samples.moment(82))
-    #expect(ended.expired == 1 && ended.changes.isEmpty && state.connections == 0)
+    #expect(ended.expired == [Self.key(1)] && ended.changes.isEmpty && state.connections == 0)
     let isKnown = state.renew(Self.key(1), until: Samples.moment(200))
     #expect(!isKnown)
     #expect(state.tick(at: Samples.moment(83)).changes == [Self.left])
@@ -99,6 +99,50 @@ import Testing
     _ = state.enter(Self.key(2), user: "bob", info: nil, until: Self.end)
     #expect(state.removeAll() == [Self.left, .left(user: "bob", info: nil)])
     #expect(state.isEmpty && state.nextDue == nil && state.page(after: nil, limit: 9).members.isEmpty)
+  }
+
+  // MARK: Other nodes
+
+  private static func member(_ number: UInt64, _ user: String, node: String) -> SharedMember {
+    SharedMember(node: node, key: key(number), user: user, info: nil)
+  }
+
+  @Test func `a connection of another node is there for as long as that says so`() {
+    var state = Self.withAnn()
+    #expect(state.enter(Self.member(2, "bob", node: "b")) == .joined(user: "bob", info: nil))
+    #expect(state.enter(Self.member(2, "bob", node: "b")) == nil)
+    #expect(state.enter(Self.member(3, "ann", node: "b")) == nil)
+    // Ann's own connection is not renewed, and she is there by the other one.
+    #expect(state.tick(at: Samples.moment(500)).expired == [Self.key(1)])
+    #expect(state.count == 2 && state.connections == 2 && state.nextDue == nil)
+    #expect(state.leave(Self.key(2), at: Samples.moment(600)) == nil)
+    #expect(state.tick(at: Samples.moment(603)).changes == [.left(user: "bob", info: nil)])
+  }
+
+  @Test func `with a node its connections are gone, and leaves are held back from then on`() {
+    var state = Self.withAnn()
+    for (number, user) in [(2, "ann"), (3, "bob"), (4, "bob")] as [(UInt64, String)] {
+      _ = state.enter(Self.member(number, user, node: number == 4 ? "c" : "b"))
+    }
+    _ = state.enter(Self.member(5, "eve", node: "b"))
+    #expect(state.leave(node: "b", at: Samples.moment(10)).isEmpty)
+    #expect(state.connections == 2)
+    #expect(state.tick(at: Samples.moment(13)).changes == [.left(user: "eve", info: nil)])
+    #expect(state.page(after: nil, limit: 9).members.map(\.user) == ["ann", "bob"])
+  }
+
+  @Test func `a copy becomes what is true, and own connections stay`() {
+    var state = PresenceState(hold: .zero)
+    _ = state.enter(Self.key(1), user: "ann", info: nil, until: Self.end)
+    for (number, user) in [(2, "bob"), (3, "eve"), (4, "kim")] as [(UInt64, String)] {
+      _ = state.enter(Self.member(number, user, node: "b"))
+    }
+    // Bob has come by another connection, Eve has stayed, Kim has gone, and Joe is new.
+    let truth = [Self.member(3, "eve", node: "b"), Self.member(5, "bob", node: "c"), Self.member(6, "joe", node: "c")]
+    #expect(
+      state.reconcile(truth, at: Samples.moment(1)) == [.joined(user: "joe", info: nil), .left(user: "kim", info: nil)])
+    #expect(state.page(after: nil, limit: 9).members.map(\.user) == ["ann", "bob", "eve", "joe"])
+    #expect(state.connections == 4 && state.reconcile(truth, at: Samples.moment(2)).isEmpty)
   }
 
   // MARK: Pages

@@ -76,4 +76,15 @@ import Testing
     for time in 0..<100_001 { revocations.revoke("ann", at: Int64(time)) }
     #expect(Self.refusal(revocations, user: "bob", issued: 0) == "UNAUTHORIZED")
   }
+
+  @Test func `of what another node has told, the oldest is forgotten first`() {
+    let other = Revocations()
+    for number in 1...10 { other.revoke("told \(number)", at: Int64(number)) }
+    let revocations = Revocations()
+    revocations.learn(other.newest())
+    for number in 0..<99_995 { revocations.revoke("user \(number)", at: 1000) }
+    #expect(Self.refusal(revocations, user: "told 5", issued: 0) == nil)
+    #expect(Self.refusal(revocations, user: "told 6", issued: 0) == "UNAUTHORIZED")
+    #expect(Self.refusal(revocations, user: "told 10", issued: 0) == "UNAUTHORIZED")
+  }
 }

@@ -35,7 +35,11 @@ import Testing
     ("webhooks.targets", ""), ("webhooks.batch.events", "100"), ("webhooks.batch.time", "100ms"),
     ("webhooks.queue.events", "10000"), ("webhooks.queue.bytes", "16MiB"), ("webhooks.retry", "1h"),
     ("webhooks.time", "10s"), ("webhooks.connect.time", "2s"), ("webhooks.connect.cache", "0s"),
-    ("webhooks.connect.away", "refuse"),
+    ("webhooks.connect.away", "refuse"), ("redis.prefix", "roomcast"), ("redis.user", ""), ("redis.cluster", "false"),
+    ("redis.sentinel", ""), ("redis.room.events", "10000"), ("redis.room.age", "24h"), ("redis.room.bytes", "64MiB"),
+    ("redis.time", "3s"), ("redis.queue.events", "16384"), ("redis.queue.bytes", "64MiB"), ("redis.lease", "10s"),
+    ("redis.fallback", "refuse"), ("redis.journal.directory", ""), ("redis.journal.events", "100000"),
+    ("redis.journal.bytes", "256MiB"),
   ])
   func `defaults are the documented ones`(path: String, shown: String) {
     #expect(SettingsKey.named(path).text(in: Settings(machine: fixedMachine)) == shown)

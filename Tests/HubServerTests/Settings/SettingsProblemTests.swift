@@ -16,7 +16,7 @@ import Testing
     + "set enableServiceLinks: false for the pod, or name the service otherwise"
   private static let insecureMend = SettingsMistake.openDoor("0.0.0.0").mend
   private static let engineMend =
-    "this build has memory: (in the process, the default) and disk:DIRECTORY"
+    "there are memory: (in the process, the default), disk:DIRECTORY and redis://HOST:PORT"
   private static let timeMend =
     "give seconds, or a time such as 500ms, 25s, 5m or 24h"
   private static let nodeMend512 =
@@ -33,8 +33,8 @@ import Testing
       "--engine: engine: \"disk:\" names no directory; give one, as in disk:/var/lib/roomcast"
     ),
     (
-      "--engine rediss://x",
-      "--engine: engine: the engine rediss: is not in this build; \(engineMend)"
+      "--engine redus://x",
+      "--engine: engine: \"redus://x\" is not an engine; \(engineMend)"
     ),
     (
       "--engine memory",

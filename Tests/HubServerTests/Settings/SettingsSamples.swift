@@ -63,6 +63,12 @@ let settingsSamples: [String: (input: String, shown: String)] = [
   "webhooks.connections": ("a", "a"), "webhooks.connect.target": ("b", "b"), "webhooks.connect.time": ("1s", "1s"),
   "webhooks.connect.cache": ("1m", "1m"), "webhooks.connect.away": ("allow", "allow"), "webhooks.calls": ("3", "3"),
   "webhooks.waiting": ("4", "4"),
+  "redis.prefix": ("hub.1", "hub.1"), "redis.user": ("app", "app"), "redis.passwordFile": ("secret", "secret"),
+  "redis.authorities": ("ca.pem", "ca.pem"), "redis.cluster": ("on", "true"), "redis.sentinel": ("main", "main"),
+  "redis.room.events": ("6", "6"), "redis.room.age": ("30d", "720h"), "redis.room.bytes": ("2MiB", "2MiB"),
+  "redis.time": ("500ms", "500ms"), "redis.queue.events": ("8", "8"), "redis.queue.bytes": ("1MiB", "1MiB"),
+  "redis.lease": ("2s", "2s"), "redis.fallback": ("local", "local"), "redis.journal.directory": ("/data", "/data"),
+  "redis.journal.events": ("9", "9"), "redis.journal.bytes": ("1GiB", "1GiB"),
   "tls.certificates": ("a.pem:a.key, b.pem:b.key", "a.pem:a.key,b.pem:b.key"),
   "tls.minimum": ("1.3", "1.3"), "tls.clientAuthorities": ("ca.pem", "ca.pem"), "tls.handshakes": ("5", "5"),
 ]

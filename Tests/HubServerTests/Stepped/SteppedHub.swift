@@ -9,58 +9,78 @@ import Synchronization
 
 /// A whole hub on stepped reactors: everything of the daemon but its sockets, its threads and its clock.
 ///
-/// It can end, in good order or not, and begin anew: what is left of the old one does nothing any more.
+/// It can end, in good order or not, and begin anew: what is left of the old one does nothing any more. Several, as nodes
+/// that share an engine, are one too: clients come to any of them, and each can end for itself.
 final class SteppedHub {
   let stepped: SteppedReactors
   let network: SimulatedNetwork
-  private(set) var node: Node
+  private(set) var nodes: [Node]
+  /// Of all nodes, as many of each.
   private(set) var workers: [Worker]
   private var settings: Settings
   private let streamEvents: Int
   private let streamBytes: Int
   /// Tasks of hubs that have ended stay suspended for good, and point to what is in here.
   private var remains: [(Node, [Worker])] = []
+  /// The only node, or the first.
+  var node: Node { nodes[0] }
   /// Workers of this hub that have not drained yet; nil where it is not draining.
   private var draining: Lock<Int>?
 
   /// Nobody reads what it says.
   private static let log = Log(level: .error, style: .json, descriptor: Glibc.open("/dev/null", O_WRONLY))
 
-  /// - Parameter engine: where events live; nil for a memory engine with the limits of the settings.
+  /// - Parameters:
+  ///   - reactors: of each node.
+  ///   - engine: where events live; nil for a memory engine with the limits of the settings.
+  ///   - others: the engines of the other nodes.
   init(
-    seed: UInt64, reactors: Int, settings: Settings, engine: (any Engine)? = nil, streamEvents: Int = 8192,
-    streamBytes: Int = 32 << 20, clock: SimulatedClock = SimulatedClock()
+    seed: UInt64, reactors: Int, settings: Settings, engine: (any Engine)? = nil, others: [any Engine] = [],
+    streamEvents: Int = 8192, streamBytes: Int = 32 << 20, clock: SimulatedClock = SimulatedClock()
   ) {
-    stepped = SteppedReactors(count: reactors, seed: seed, clock: clock)
+    let count = reactors * (1 + others.count)
+    stepped = SteppedReactors(count: count, perProcess: reactors, seed: seed, clock: clock)
     self.settings = settings
     self.settings.reactors = reactors
     self.streamEvents = streamEvents
     self.streamBytes = streamBytes
     network = SimulatedNetwork(stepped.kernels)
-    (node, workers) = Self.assemble(
-      stepped, self.settings, engine ?? MemoryEngine(settings, makeEpoch: EpochNames().next), streamEvents, streamBytes)
-    begin()
+    nodes = []
+    workers = []
+    for engine in [engine ?? MemoryEngine(settings, makeEpoch: EpochNames().next)] + others {
+      let (node, workers) = assemble(stepped.reactors[self.workers.count..<self.workers.count + reactors], engine)
+      nodes.append(node)
+      self.workers += workers
+    }
+    for index in nodes.indices { begin(index) }
     stepped.participants = [network, Acceptor(self)]
   }
 
-  private static func assemble(
-    _ stepped: SteppedReactors, _ settings: Settings, _ engine: any Engine, _ streamEvents: Int, _ streamBytes: Int
-  ) -> (Node, [Worker]) {
+  private func assemble(_ reactors: ArraySlice<Reactor>, _ engine: any Engine) -> (Node, [Worker]) {
     let policy = try! Policy(settings)
+    let name = (engine as? SharedEngine)?.node ?? "stepped"
     let node = Node(
-      name: "stepped", settings: settings, log: log, engine: engine,
+      name: name, settings: settings, log: Self.log, engine: engine,
       directory: RoomDirectory(
-        reactors: stepped.reactors, engine: engine, limits: RoomLimits(settings, policy.namespaces),
-        outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes), streamEvents: streamEvents,
-        streamBytes: streamBytes))
-    let workers = stepped.reactors.map { Worker(reactor: $0, node: node, policy: policy) }
+        reactors: Array(reactors), engine: engine, limits: RoomLimits(settings, policy.namespaces),
+        outbox: OutboxLimit(frames: settings.outbox.frames, bytes: settings.outbox.bytes), node: name,
+        streamEvents: streamEvents, streamBytes: streamBytes))
+    let workers = reactors.map { Worker(reactor: $0, node: node, policy: policy) }
     for worker in workers { worker.siblings = workers }
     return (node, workers)
   }
 
-  private func begin() {
-    for index in workers.indices { stepped.on(index) { _ in node.directory.start(on: index) } }
-    stepped.on(0) { _ in workers[0].watchEngine() }
+  private func begin(_ node: Int) {
+    let indices = reactors(of: node)
+    for index in indices {
+      stepped.on(index) { reactor in nodes[node].directory.start(on: reactor.index) }
+    }
+    stepped.on(indices.lowerBound) { _ in workers[indices.lowerBound].watchEngine() }
+  }
+
+  private func reactors(of node: Int) -> Range<Int> {
+    let count = workers.count / nodes.count
+    return node * count..<(node + 1) * count
   }
 
   /// The process is gone at once, and another one begins.
@@ -70,8 +90,22 @@ final class SteppedHub {
     stepped.restart(count: reactors)
     network.restart(stepped.kernels)
     settings.reactors = reactors
-    (node, workers) = Self.assemble(stepped, settings, engine, streamEvents, streamBytes)
-    begin()
+    let (node, workers) = assemble(stepped.reactors[...], engine)
+    nodes = [node]
+    self.workers = workers
+    begin(0)
+  }
+
+  /// The same for one node of several.
+  func restart(_ node: Int, engine: any Engine) {
+    let indices = reactors(of: node)
+    remains.append((nodes[node], Array(workers[indices])))
+    stepped.restart(indices)
+    network.restart(indices, stepped.kernels)
+    let (newNode, newWorkers) = assemble(stepped.reactors[indices], engine)
+    nodes[node] = newNode
+    workers.replaceSubrange(indices, with: newWorkers)
+    begin(node)
   }
 
   // MARK: Draining
@@ -79,7 +113,7 @@ final class SteppedHub {
   /// Begins to send every stream away, as at a SIGTERM.
   func drain() {
     guard draining == nil else { return }
-    node.isDraining = true
+    for node in nodes { node.isDraining = true }
     let remaining = Lock(workers.count)
     draining = remaining
     let (time, seed) = (settings.drain, stepped.random.next())
@@ -104,11 +138,14 @@ final class SteppedHub {
 
   /// Has one home look for rooms to let go of, among whatever else runs there next.
   func sweepSoon() {
-    let home = node.directory.homes[stepped.random.number(in: 0..<workers.count)]
+    let home = homes[stepped.random.number(in: 0..<workers.count)]
     Task(executorPreference: home.reactor) { await home.sweep() }
   }
 
   // MARK: What the hub holds
+
+  /// As the workers, whose reactors they live on.
+  var homes: [Rooms] { nodes.flatMap(\.directory.homes) }
 
   var connections: Int { workers.reduce(0) { $0 + $1.connections.count } }
 
@@ -120,20 +157,20 @@ final class SteppedHub {
 
   var rooms: Int {
     workers.indices.reduce(0) { sum, index in
-      sum + stepped.on(index) { _ in node.directory.homes[index].assumeIsolated { $0.count } }
+      sum + stepped.on(index) { _ in homes[index].assumeIsolated { $0.count } }
     }
   }
 
   /// Users present, once for each room.
   var members: Int {
     workers.indices.reduce(0) { sum, index in
-      sum + stepped.on(index) { _ in node.directory.homes[index].assumeIsolated { $0.presence.members } }
+      sum + stepped.on(index) { _ in homes[index].assumeIsolated { $0.presence.members } }
     }
   }
 
   var historyBytes: Int {
     workers.indices.reduce(0) { sum, index in
-      sum + stepped.on(index) { _ in node.directory.homes[index].assumeIsolated { $0.historyBytes } }
+      sum + stepped.on(index) { _ in homes[index].assumeIsolated { $0.historyBytes } }
     }
   }
 

@@ -25,6 +25,7 @@ extension Storm {
   /// Where the room stands, by its home.
   private func newest(_ room: String) -> Position? {
     guard let name = try? RoomName(room) else { return nil }
+    if let store = store as? SharedStormStore { return store.shared.newest(of: name) }
     let home = hub.node.directory.home(of: name)
     return hub.stepped.on(home.reactor.index) { _ in
       home.assumeIsolated { $0.summaries(prefix: room, after: nil, limit: 1).first?.position }

@@ -23,7 +23,7 @@ extension Storm {
     } else if happens(plan.disturbances, &random) {
       store.disturb(&random)
     } else if happens(plan.deletions, &random) {
-      delete(plan.rooms[random.number(in: 0..<plan.rooms.count)])
+      delete(plan.rooms[random.number(in: 0..<plan.rooms.count)], on: random.number(in: 0..<hub.nodes.count))
     } else if happens(plan.clockJumps, &random) {
       let seconds = [1, 60, 3600][random.number(in: 0..<3)]
       hub.stepped.clock.jump(by: .seconds(random.number(in: -seconds...seconds)))
@@ -38,11 +38,11 @@ extension Storm {
   }
 
   /// A room is deleted. What was acknowledged before that is gone for good once that is answered.
-  private func delete(_ room: String) {
+  private func delete(_ room: String, on node: Int) {
     guard let name = try? RoomName(room) else { return }
     let gone = ledger.epochs(of: room)
-    let home = hub.node.directory.home(of: name)
-    Task(executorPreference: hub.workers[0].reactor) { [weak self] in
+    let home = hub.nodes[node].directory.home(of: name)
+    Task(executorPreference: home.reactor) { [weak self] in
       do {
         try await home.delete(name)
         self?.deleted(room, gone)
@@ -60,6 +60,10 @@ extension Storm {
   /// The hub's process ends, and another begins on what the store has.
   func restart(losingPower: Bool, _ random: inout SeededRandom) {
     outcome.restarts += 1
+    if let store = store as? SharedStormStore {
+      let node = random.number(in: 0..<hub.nodes.count)
+      return hub.restart(node, engine: store.replace(node, &random))
+    }
     if hub.hasDrained, !losingPower { store.stop() }
     if let problem = store.reopen(losingPower: losingPower, &random) { note("the store cannot be opened: \(problem)") }
     countReads()

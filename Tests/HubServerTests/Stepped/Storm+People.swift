@@ -48,12 +48,19 @@ extension Storm {
     return users
   }
 
-  /// Who is in the room, as its home says.
-  private func members(of room: String) -> MembersPage? {
-    guard let name = try? RoomName(room) else { return nil }
-    let home = hub.node.directory.home(of: name)
-    return hub.stepped.on(home.reactor.index) { _ in
-      home.assumeIsolated { try? $0.members(name, after: nil, limit: 1000) }
+  /// Who is in the room, as its home says on each node that has the room.
+  private func members(of room: String) -> [MembersPage] {
+    guard let name = try? RoomName(room) else { return [] }
+    let homes = hub.homes
+    let perNode = homes.count / hub.nodes.count
+    return hub.nodes.indices.compactMap { node in
+      let index = node * perNode + hub.nodes[node].directory.index(of: name)
+      return hub.stepped.on(index) { _ in
+        homes[index].assumeIsolated { home in
+          hub.nodes.count == 1 || home.isOpen(name)
+            ? home.membersHere(name, after: nil, limit: 1000) : nil
+        }
+      }
     }
   }
 
@@ -62,14 +69,21 @@ extension Storm {
 
   private func wrong(in room: String) -> [String] {
     let people = people(in: room)
-    let members = members(of: room)?.members ?? []
+    let pages = members(of: room)
     var wrong: [String] = []
-    if Set(members.map(\.user)) != people { wrong.append("\(room) has \(members), there are \(people)") }
+    for page in pages where Set(page.members.map(\.user)) != people {
+      wrong.append("\(room) has \(page.members), there are \(people)")
+    }
+    if let name = try? RoomName(room), let store = store as? SharedStormStore, store.shared.users(in: name) != people {
+      wrong.append("the store has \(store.shared.users(in: name)) in \(room), there are \(people)")
+    }
     for watch in webSockets.compactMap({ $0.watch(room) }) + eventStreams.flatMap(\.rooms)
     where watch.room == room && watch.members != people {
       wrong.append("\(room): somebody sees \(watch.members ?? []), there are \(people)")
     }
-    for member in members where member.connections == 0 { wrong.append("\(member.user) has no connection in \(room)") }
+    for member in pages.flatMap(\.members) where member.connections == 0 {
+      wrong.append("\(member.user) has no connection in \(room)")
+    }
     return wrong
   }
 
@@ -78,6 +92,6 @@ extension Storm {
     for room in plan.rooms { for problem in wrong(in: room) { note(problem) } }
     outcome.changes = watches.reduce(0) { $0 + $1.changes }
     let members = plan.rooms.reduce(0) { $0 + people(in: $1).count }
-    if hub.members != members { note("\(hub.members) members are counted, there are \(members)") }
+    if plan.nodes == 1, hub.members != members { note("\(hub.members) members are counted, there are \(members)") }
   }
 }

@@ -11,7 +11,8 @@ extension StormPlan {
     ("cold", cold), ("kills", kills), ("power", power), ("drains", drains), ("disk", disk), ("retention", retention),
     ("clock", clock), ("syncs", syncs), ("everything", everything), ("people", people), ("crowds", crowds),
     ("slow-gap", slowGap), ("slow-close", slowClose), ("last-value", lastValue), ("deletions", deletions),
-    ("disk-deletions", diskDeletions),
+    ("disk-deletions", diskDeletions), ("nodes", nodes), ("node-links", nodeLinks), ("node-people", nodePeople),
+    ("node-deletions", nodeDeletions), ("node-losses", nodeLosses),
   ]
 
   static func named(_ name: String) -> StormPlan? { all.first { $0.name == name }?.plan }

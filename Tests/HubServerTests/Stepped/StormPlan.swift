@@ -12,8 +12,13 @@ struct StormPlan {
     /// Outside the hub, which answers late; and, where it `fails`, refuses calls and loses answers.
     case scripted(fails: Bool)
     case disk
+    /// Outside, for all nodes; and, where it `loses`, not everything lasts.
+    case shared(loses: Bool)
   }
 
+  /// Hubs that share a store, which only some stores allow.
+  var nodes = 1
+  /// Of each node.
   var reactors = 1...3
   var rooms = ["a", "b", "c"]
   var webSockets = 4
@@ -56,6 +61,8 @@ struct StormPlan {
   var disturbances = 0
   /// What a failed sync leaves is never written, as Linux does it; else the next sync writes it.
   var forgetsFailedSyncs = false
+  /// How many events of a room a store keeps that nodes share.
+  var storedEvents = Int.max
   /// How often a room is deleted.
   var deletions = 0
   /// How often the wall clock is set to another time.
@@ -65,6 +72,7 @@ struct StormPlan {
   /// The same for what is stored: a new epoch or a gap means that something was lost.
   var keepsPlaces: Bool {
     if deletions > 0 { return false }
+    if case .shared(loses: true) = store { return false }
     if case .memory = store { return kills + powerLosses + drains == 0 }
     return true
   }

@@ -71,6 +71,34 @@ import Testing
     await storm(.evaporation)
   }
 
+  @Test func `several nodes tell everybody the same, whichever one they come to`() async {
+    let outcomes = await storm(.nodes)
+    expect(outcomes, \.recoveries, "no subscriber ever resumed")
+    expect(outcomes, { Int($0.replayed) }, "nobody ever caught up")
+  }
+
+  @Test func `nodes that are cut off from the store, or killed, lose nothing and give nothing twice`() async {
+    let outcomes = await storm(.nodeLinks)
+    expect(outcomes, \.faults, "no way to the store was ever cut")
+    expect(outcomes, \.restarts, "no node ever ended")
+    expect(outcomes, \.refusals, "nothing was ever refused")
+  }
+
+  @Test func `all nodes know who is there, whatever becomes of nodes and ways`() async {
+    let outcomes = await storm(.nodePeople)
+    expect(outcomes, \.changes, "nobody ever came or went")
+  }
+
+  @Test func `rooms that are deleted on any node are gone on all`() async {
+    let outcomes = await storm(.nodeDeletions)
+    expect(outcomes, \.unsubscribed, "nobody was ever told")
+  }
+
+  @Test func `nodes agree on what a store has left`() async {
+    let outcomes = await storm(.nodeLosses)
+    expect(outcomes, \.gaps, "nobody was ever told of a gap")
+  }
+
   @Test func `a room that is let go takes nobody with it who comes at that moment`() async {
     await storm(.sweeps)
   }

@@ -67,7 +67,7 @@ import Testing
       .leave: ServerMessage.encodeLeave(room: room, member: Array("{}".utf8)),
       .members: ServerMessage.encodeMembers(id: id, room: room, members: members, count: 1, cursor: 7),
       .unsubscribed: ServerMessage.encodeUnsubscribed(id: id, room: room, code: .forbidden),
-      .published: ServerMessage.encodePublished(id: id, room: room, position: position, duplicate: false),
+      .published: ServerMessage.encodePublished(id: id, room: room, position: position, duplicate: false, queued: true),
       .history: ServerMessage.encodeHistory(
         id: id, room: room, position: position, recovered: true, events: [], more: false),
       .reconnect: ServerMessage.encodeReconnect(delay: 1),

@@ -99,6 +99,14 @@ import Testing
     #expect(text(ephemeral) == #"{"type":"published","room":"chat:1","duplicate":false}"#)
     #expect(
       try ServerMessage.parse(ephemeral) == .published(id: nil, room: "chat:1", position: nil, duplicate: false))
+    for queued in [true, false] {
+      let fallback = ServerMessage.encodePublished(
+        id: nil, room: try room(), position: nil, duplicate: false, queued: queued)
+      #expect(text(fallback) == #"{"type":"published","room":"chat:1","duplicate":false,"queued":\#(queued)}"#)
+      #expect(
+        try ServerMessage.parse(fallback)
+          == .published(id: nil, room: "chat:1", position: nil, duplicate: false, queued: queued))
+    }
   }
 
   @Test func `history holds events as their frames show them`() throws {
