@@ -126,6 +126,48 @@ final class NodeRig {
     stepped.on(node) { _ in directories[node].arrived(arrival, in: Samples.room, on: 0) }
   }
 
+  /// An event is on its way to the engine when this returns.
+  func beginPublishing(on node: Int) {
+    let submission = Submission(event: Samples.new("1"), key: nil)
+    let (home, now) = (home(node), stepped.clock.now)
+    stepped.on(node) { reactor in
+      _ = Task(executorPreference: reactor) {
+        await home.publish([submission], to: Samples.room, received: now)
+      }
+    }
+    // The reactors do what there is to do, and nobody else does anything.
+    let others = stepped.participants
+    stepped.participants = []
+    pass(.microseconds(100))
+    stepped.participants = others
+  }
+
+  /// How many events the room holds back.
+  func held(on node: Int) -> Int {
+    let home = home(node)
+    return stepped.on(node) { _ in
+      home.assumeIsolated { $0.rooms[Samples.room]?.assumeIsolated { $0.held?.events.count ?? 0 } } ?? -1
+    }
+  }
+
+  /// One more subscribes, and nothing else happens.
+  func attachNow(on node: Int) {
+    let home = home(node)
+    _ = network.connect(to: node, SimulatedLink.Conduct())
+    let subscription = stepped.on(node) { reactor in
+      let channel = Channel(descriptor: stepped.kernels[node].accept(0).0, reactor: reactor)
+      reactor.add(channel)
+      return Subscription(room: Samples.room, connection: .random(), channel: channel, encoding: .webSocket) { _ in }
+    }
+    subscriptions.append(subscription)
+    let isDone = stepped.on(node) { _ in
+      home.assumeIsolated { rooms in
+        (try? rooms.attachNow(subscription, reactor: 0, after: nil, limit: ReadLimit(events: 10, bytes: 1000))) == true
+      }
+    }
+    check(isDone)
+  }
+
   func isOpen(on node: Int) -> Bool {
     let home = home(node)
     return stepped.on(node) { _ in home.assumeIsolated { $0.isOpen(Samples.room) } }
