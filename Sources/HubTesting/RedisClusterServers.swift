@@ -5,22 +5,21 @@ private import Glibc
 package final class RedisClusterServers: Sendable {
   package let servers: [RedisServer]
 
-  /// How often it is looked whether all agree; each look takes Redis's own tool about a second where they do not.
-  private static let looks = 60
+  /// Longer than a busy machine lets a server wait, which the others would take for dead.
+  private static let nodeTimeout = "30000"
+  /// How long it may take until all agree, in seconds.
+  private static let patience = 60
 
-  /// Returns once all slots are served.
+  /// Returns once every server serves.
   package init() throws {
-    let options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]
-    servers = try (0..<3).map { _ in try RedisServer(options) }
+    servers = try (0..<3).map { _ in
+      try RedisServer(["--cluster-enabled", "yes", "--cluster-node-timeout", Self.nodeTimeout])
+    }
     let places = servers.map { "127.0.0.1:\($0.port)" }
     try Self.run("redis-cli --cluster create \(places.joined(separator: " ")) --cluster-yes")
-    for look in 1... {
-      do {
-        for place in places { try Self.run("redis-cli --cluster check \(place)") }
-        return
-      } catch  where look < Self.looks {
-        continue
-      }
+    for server in servers {
+      let isServing = "redis-cli -p \(server.port) cluster info | grep -q cluster_state:ok"
+      try Self.run("timeout \(Self.patience) sh -c 'until \(isServing); do sleep 0.05; done'")
     }
   }
 
