@@ -14,7 +14,9 @@ class RedisCluster:
     """Three masters, and so many replicas of each."""
 
     def __init__(self, directory, replicas=0):
-        self.servers = [self._server(directory / f"{index}") for index in range(3 * (1 + replicas))]
+        # Short where one must die; else longer than a busy machine lets a server wait.
+        timeout = 2000 if replicas else 30_000
+        self.servers = [self._server(directory / f"{index}", timeout) for index in range(3 * (1 + replicas))]
         self.masters = self.servers[:3]
         for server in self.servers[1:]:
             server.call("CLUSTER", "MEET", "127.0.0.1", self.masters[0].port, self.masters[0].bus)
@@ -29,10 +31,10 @@ class RedisCluster:
             wait_until(lambda: all(self.is_in_step(server) for server in self.servers[3:]), 30, "replicas that follow")
 
     @staticmethod
-    def _server(directory):
+    def _server(directory, timeout):
         bus = free_port()
         server = RedisServer(
-            directory, "--cluster-enabled", "yes", "--cluster-port", str(bus), "--cluster-node-timeout", "2000",
+            directory, "--cluster-enabled", "yes", "--cluster-port", str(bus), "--cluster-node-timeout", str(timeout),
             "--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0")
         server.bus = bus
         return server
