@@ -1,6 +1,7 @@
 import HubDisk
 import HubIO
 import HubRooms
+import HubTesting
 import HubWire
 
 /// Things to try engines with.
@@ -17,6 +18,21 @@ enum Samples {
       event: NewEvent(name: .message, data: .json(Array(data.utf8)), isEphemeral: isEphemeral),
       key: key.map { IdempotencyKey(text: $0, principal: principal, digest: [digest]) }, subscribers: subscribers,
       time: time)
+  }
+
+  /// Events with all that an event can have.
+  static func event(_ random: inout SeededRandom) throws -> NewEvent {
+    let data: EventData =
+      switch random.number(in: 0..<3) {
+      case 0: .json(Array("{\"n\":\(random.number(in: 0..<1000)),\"t\":\"é\"}".utf8))
+      case 1: EventData(bytes: (0..<random.number(in: 0..<600)).map { UInt8(truncatingIfNeeded: $0) })
+      default: .json(Array(("\"" + String(repeating: "x", count: random.number(in: 0..<9000)) + "\"").utf8))
+      }
+    return NewEvent(
+      name: try EventName(["message", "été"][random.number(in: 0..<2)]), data: data,
+      user: random.once(in: 2) ? "an\u{0}n" : nil,
+      excluded: random.once(in: 2) ? ConnectionID(high: random.next(), low: random.next()) : nil,
+      trace: random.once(in: 2) ? "00-\(random.next())" : nil)
   }
 
   static func moment(_ seconds: Int) -> Moment { Moment(nanoseconds: Int64(seconds) * 1_000_000_000) }

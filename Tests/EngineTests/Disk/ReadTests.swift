@@ -8,28 +8,13 @@ import Testing
 
 /// What is read is what was written.
 @Suite struct ReadTests {
-  /// Events with all that an event can have.
-  private static func new(_ random: inout SeededRandom) throws -> NewEvent {
-    let data: EventData =
-      switch random.number(in: 0..<3) {
-      case 0: .json(Array("{\"n\":\(random.number(in: 0..<1000)),\"t\":\"é\"}".utf8))
-      case 1: EventData(bytes: (0..<random.number(in: 0..<600)).map { UInt8(truncatingIfNeeded: $0) })
-      default: .json(Array(("\"" + String(repeating: "x", count: random.number(in: 0..<9000)) + "\"").utf8))
-      }
-    return NewEvent(
-      name: try EventName(["message", "été"][random.number(in: 0..<2)]), data: data,
-      user: random.once(in: 2) ? "an\u{0}n" : nil,
-      excluded: random.once(in: 2) ? ConnectionID(high: random.next(), low: random.next()) : nil,
-      trace: random.once(in: 2) ? "00-\(random.next())" : nil)
-  }
-
   @Test func `any part is the part of the history that it should be`() async throws {
     for seed in Seeds.run(5) {
       var random = SeededRandom(seed: seed)
       let rig = try EngineRig()
       var model: [Event] = []
       for time in 1...40 {
-        let append = NewAppend(event: try Self.new(&random), key: nil, subscribers: 0, time: Int64(time))
+        let append = NewAppend(event: try Samples.event(&random), key: nil, subscribers: 0, time: Int64(time))
         let position = await rig.append([append], to: "a")[0].fresh
         model.append(Event(append.event, room: Samples.room("a"), position: position, time: append.time))
         if random.once(in: 3) { _ = await rig.append("b") }

@@ -5,20 +5,6 @@ import Testing
 
 /// What every engine that keeps events promises about reading them.
 @Suite struct PartTests {
-  private static func new(_ random: inout SeededRandom) throws -> NewEvent {
-    let data: EventData =
-      switch random.number(in: 0..<3) {
-      case 0: .json(Array("{\"n\":\(random.number(in: 0..<1000)),\"t\":\"é\"}".utf8))
-      case 1: EventData(bytes: (0..<random.number(in: 0..<600)).map { UInt8(truncatingIfNeeded: $0) })
-      default: .json(Array(("\"" + String(repeating: "x", count: random.number(in: 0..<9000)) + "\"").utf8))
-      }
-    return NewEvent(
-      name: try EventName(["message", "été"][random.number(in: 0..<2)]), data: data,
-      user: random.once(in: 2) ? "an\u{0}n" : nil,
-      excluded: random.once(in: 2) ? ConnectionID(high: random.next(), low: random.next()) : nil,
-      trace: random.once(in: 2) ? "00-\(random.next())" : nil)
-  }
-
   @Test(arguments: EngineKind.keeping)
   func `any part begins where it should, has no hole, and at least one event where there is one`(
     kind: EngineKind
@@ -28,7 +14,7 @@ import Testing
       let rig = try EngineRig(kind)
       var model: [Event] = []
       for time in 1...40 {
-        let append = NewAppend(event: try Self.new(&random), key: nil, subscribers: 0, time: Int64(time))
+        let append = NewAppend(event: try Samples.event(&random), key: nil, subscribers: 0, time: Int64(time))
         let position = await rig.append([append], to: "a")[0].fresh
         model.append(Event(append.event, room: Samples.room("a"), position: position, time: append.time))
       }
