@@ -36,7 +36,8 @@ final class RedisLink: @unchecked Sendable {
   var upSince: Moment?
   /// Ends the wait for the next try.
   let pause: Pause
-  private(set) var statistics = RedisLinkStatistics()
+  /// How often it has stood: names the connection of now.
+  private(set) var established: UInt64 = 0
 
   init(
     name: String, reactor: Reactor, options: RedisOptions,
@@ -84,18 +85,15 @@ final class RedisLink: @unchecked Sendable {
   func send(_ request: RedisRequest) {
     var request = request
     if let absence = dropReason ?? absence {
-      statistics.refused += 1
       return request.complete(.failure(.away(absence)))
     }
     let fits = requestBytes + request.bytes.count <= options.queueBytes || requests.isEmpty
     guard requests.count < options.queueEvents, fits else {
-      statistics.refused += 1
       return request.complete(.failure(.full("too much waits for Redis at \(name) (`redis.queue`)")))
     }
     request.since = reactor.now
     requests.append(request)
     requestBytes += request.bytes.count
-    statistics.sent += 1
     if case .up(let wire) = state, dropReason == nil { wire.send(request.bytes) }
   }
 
@@ -116,7 +114,7 @@ final class RedisLink: @unchecked Sendable {
     var waiting = Queue<RedisRequest>()
     swap(&waiting, &requests)
     requestBytes = 0
-    statistics.established += 1
+    established += 1
     // First whoever has to make up for the time without it.
     owner?.linkIsUp(self)
     while let request = waiting.first {
@@ -196,11 +194,4 @@ protocol RedisLinkOwner: AnyObject {
   func linkIsDown(_ link: RedisLink, reason: String, wasUp: Bool)
   /// Something that nobody asked for.
   func link(_ link: RedisLink, pushed values: [RESPValue])
-}
-
-/// What one link counts.
-struct RedisLinkStatistics: Sendable {
-  var sent: UInt64 = 0
-  var refused: UInt64 = 0
-  var established: UInt64 = 0
 }

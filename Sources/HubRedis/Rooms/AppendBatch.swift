@@ -17,7 +17,7 @@ struct AppendBatch {
   private(set) var bytes = 0
   private(set) var isFromJournal = false
 
-  /// What one call takes at most: while it runs, Redis does nothing else.
+  /// Past so much it goes: while the script runs, Redis does nothing else. What one caller has handed in stays together.
   private static let most = (events: 128, bytes: 512 << 10)
 
   var isFull: Bool { count >= Self.most.events || bytes >= Self.most.bytes }

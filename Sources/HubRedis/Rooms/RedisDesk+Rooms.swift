@@ -82,11 +82,8 @@ extension RedisDesk {
   private func leave(_ channel: String, over link: RedisLink) {
     fences += 1
     let word = "left \(fences)"
-    link.send(
-      RedisRequest(RESPCommand("SUNSUBSCRIBE", .text(channel)), RESPCommand("PING", .text(word)), answer: .fence(word))
-      {
-        _ in
-      })
+    let commands = (RESPCommand("SUNSUBSCRIBE", .text(channel)), RESPCommand("PING", .text(word)))
+    link.send(RedisRequest(commands.0, commands.1, answer: .fence(word)) { _ in })
   }
 
   private static func place(_ values: [RESPValue]) -> RoomPlace? {
@@ -122,7 +119,7 @@ extension RedisDesk {
         guard self.wanted.contains(room) else { return self.leave(names.channel, over: link) }
         self.channels[Array(names.channel.utf8)] = room
         self.followed[room] = Follow(
-          link: link, connection: link.statistics.established, prolonged: self.reactor.now)
+          link: link, connection: link.established, prolonged: self.reactor.now)
       case .failure(let failure): fail(failure)
       }
     }

@@ -34,7 +34,7 @@ final class RedisDesk: @unchecked Sendable {
     /// When its keys were last prolonged.
     var prolonged: Moment
 
-    var holds: Bool { link.isUp && link.statistics.established == connection }
+    var holds: Bool { link.isUp && link.established == connection }
   }
 
   init(reactor: Reactor, options: RedisOptions, directory: RoomDirectory, shared: RedisShared) {
