@@ -1,3 +1,5 @@
+import HubLoad
+
 /// All runs of one case: the hub's beside the yardstick's, and for a durable hub beside what its disk can do.
 struct Case {
   let name: String
@@ -32,7 +34,7 @@ struct Case {
 
   private static func span(_ values: [Double]) -> String {
     guard let least = values.min(), let most = values.max() else { return "–" }
-    return "\(median(values)!.fixed(2)) (\(least.fixed(2))–\(most.fixed(2)))"
+    return "\(values.median!.fixed(2)) (\(least.fixed(2))–\(most.fixed(2)))"
   }
 
   var row: String {
@@ -113,10 +115,10 @@ struct Case {
     }
     if isDurable {
       for key in ["fdatasync_per_s", "fsync_per_s"] { json.add(key, median(disk, key) ?? 0) }
-      if let reached = Self.median(reached) { json.add("reached", reached, digits: 4) }
+      if let reached = reached.median { json.add("reached", reached, digits: 4) }
     }
     let ratios = ratios(of: Self.workKey)
-    if let median = Self.median(ratios) {
+    if let median = ratios.median {
       json.add("ratio", median, digits: 4)
       json.add("ratio_min", ratios.min()!, digits: 4)
       json.add("ratio_max", ratios.max()!, digits: 4)
@@ -133,8 +135,7 @@ struct Case {
       .map { runs in
         let server = median(runs, "server_cpu_percent") ?? 0
         let load = median(runs, "load_cpu_percent") ?? 0
-        let who = server >= 90 ? (load >= 90 ? "both" : "server") : load >= 90 ? "load" : "neither"
-        return "\(who) (\(server.fixed(0)) %, load \(load.fixed(0)) %)"
+        return "\(Saturation(server: server, load: load).rawValue) (\(server.fixed(0)) %, load \(load.fixed(0)) %)"
       }
       .joined(separator: "; ")
   }
@@ -144,16 +145,10 @@ struct Case {
   }
 
   private func median(_ runs: [String: JSONLine], _ key: String) -> Double? {
-    Self.median(runs.values.compactMap { $0.number(key) })
+    runs.values.compactMap { $0.number(key) }.median
   }
 
   private static let workKey = "work_per_server_cpu_s"
-
-  private static func median(_ values: [Double]) -> Double? {
-    guard !values.isEmpty else { return nil }
-    let sorted = values.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-  }
 
   private static func thousands(_ value: Double?) -> String {
     guard let value else { return "–" }

@@ -1,8 +1,5 @@
 import Glibc
 
-/// The operating system's words for the error that the last call left in `errno`.
-func lastError() -> String { String(cString: strerror(errno)) }
-
 /// Says on standard error why the run cannot go on, and ends it with exit code 2.
 func fail(_ reason: String) -> Never {
   complain(reason)

@@ -1,4 +1,5 @@
 import Glibc
+import HubLoad
 
 /// `Load fsync`: how many small appends a second the disk makes last, with `fdatasync` and with `fsync`.
 ///
@@ -19,10 +20,10 @@ struct SyncProbe {
   private static let slice: UInt64 = 100_000_000
 
   /// Appends for `--seconds` and prints the line of JSON.
-  static func main(_ options: Options) {
+  static func main(_ options: LoadOptions) {
     let path = "\(options.directory)/load-fsync-\(getpid())"
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    if file < 0 { fail("\(path): \(lastError())") }
+    if file < 0 { fail("\(path): \(LoadError.last)") }
     var data = Tally()
     var full = Tally()
     let block = [UInt8](repeating: 0x78, count: max(1, options.payload))
@@ -52,8 +53,8 @@ struct SyncProbe {
     let start = monotonicNow()
     var last = start
     while last - start < slice {
-      guard write(file, block, block.count) == block.count else { return lastError() }
-      guard (call == .fsync ? Glibc.fsync(file) : Glibc.fdatasync(file)) == 0 else { return lastError() }
+      guard write(file, block, block.count) == block.count else { return LoadError.last }
+      guard (call == .fsync ? Glibc.fsync(file) : Glibc.fdatasync(file)) == 0 else { return LoadError.last }
       let now = monotonicNow()
       tally.calls += 1
       tally.times.add(now - last)

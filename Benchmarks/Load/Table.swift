@@ -1,4 +1,5 @@
 import Glibc
+import HubLoad
 
 /// `Load table`: many runs of several servers as one Markdown table.
 ///
@@ -18,7 +19,7 @@ struct Table {
         files.append(argument)
       }
     }
-    if files.isEmpty { Options.misused("table: which files?") }
+    if files.isEmpty { LoadOptions.misused("table: which files?") }
     let runs = files.flatMap { ServerUsage.text(of: $0).split(whereSeparator: \.isNewline).compactMap { JSONLine($0) } }
     let table = Table(runs)
     print(table.markdown)
@@ -81,9 +82,9 @@ struct Table {
 
   private static func write(_ text: String, to path: String) {
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    if file < 0 { fail("\(path): \(lastError())") }
+    if file < 0 { fail("\(path): \(LoadError.last)") }
     var text = text
     let written = text.withUTF8 { Glibc.write(file, $0.baseAddress, $0.count) }
-    if written != text.utf8.count || close(file) != 0 { fail("\(path): \(lastError())") }
+    if written != text.utf8.count || close(file) != 0 { fail("\(path): \(LoadError.last)") }
   }
 }

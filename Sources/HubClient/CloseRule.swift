@@ -1,5 +1,8 @@
 /// Whether a client comes back after a WebSocket was closed, by its close code.
 enum CloseRule {
+  /// The token has expired: it comes back, but with another token only.
+  static let tokenExpired: UInt16 = 4101
+
   /// Loss, restart, overload and time running out (1001, 1006, 1011–1013, 4100–4499) come back; what would go wrong in
   /// the same way again (1002, 1003, 1007–1010, 4500–4999) does not, and neither does a plain farewell (1000).
   ///

@@ -1,47 +1,58 @@
 import HubWire
 
-/// Where a hub is: `http://HOST:PORT`.
+/// Where a hub is: `https://HOST` or `http://HOST:PORT`.
 public struct HubURL: Sendable, Hashable, CustomStringConvertible {
   /// A name or number, IPv6 without its brackets.
   public let host: String
-  /// 80 where the URL names none.
+  /// Where the URL names none, 443 with `https` and 80 without.
   public let port: UInt16
+  /// Whether it begins with `https`: what is sent is encrypted, and the hub must show who it is.
+  public let isEncrypted: Bool
 
   /// - Throws: ``HubURLError``, naming what is wrong and what mends it.
   public init(_ text: String) throws(HubURLError) {
-    let rest = try Self.withoutScheme(text)
+    let (scheme, rest) = try Self.scheme(of: text)
+    isEncrypted = scheme == "https"
     let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     guard rest.dropFirst(authority.count).allSatisfy({ $0 == "/" }), rest.count - authority.count <= 1 else {
-      throw HubURLError("the URL \"\(text)\" has more than a host and a port; write http://\(authority)")
+      throw HubURLError("the URL \"\(text)\" has more than a host and a port; write \(scheme)://\(authority)")
     }
     guard !authority.contains("@") else {
-      throw HubURLError("the URL holds a user name, which a hub does not know; write http://HOST:PORT")
+      throw HubURLError("the URL holds a user name, which a hub does not know; write \(scheme)://HOST:PORT")
     }
-    (host, port) = try Self.split(authority, of: text)
+    let (host, port) = try Self.split(authority, of: text)
+    self.host = host
+    self.port = port ?? Self.usualPort(isEncrypted: isEncrypted)
   }
 
   /// As it is written in a `Host` field.
-  var hostField: String { port == 80 ? bracketed : "\(bracketed):\(port)" }
+  var hostField: String { port == Self.usualPort(isEncrypted: isEncrypted) ? bracketed : "\(bracketed):\(port)" }
 
-  public var description: String { "http://\(hostField)" }
+  /// The URL as it is usually written, without the scheme's own port.
+  public var description: String { "\(isEncrypted ? "https" : "http")://\(hostField)" }
 
   private var bracketed: String { host.contains(":") ? "[\(host)]" : host }
 
-  private static func withoutScheme(_ text: String) throws(HubURLError) -> Substring {
+  private static func usualPort(isEncrypted: Bool) -> UInt16 { isEncrypted ? 443 : 80 }
+
+  private static func scheme(of text: String) throws(HubURLError) -> (scheme: String, rest: Substring) {
     guard let end = text.firstRange(of: "://") else {
       throw HubURLError("the URL \"\(text)\" has no scheme; write http://\(text.isEmpty ? "HOST:PORT" : text)")
     }
     let rest = text[end.upperBound...]
     switch text[..<end.lowerBound].lowercased() {
-    case "http": return rest
-    case "https", "wss":
-      throw HubURLError("this build speaks http only; give the hub's http:// address instead of \"\(text)\"")
+    case "http": return ("http", rest)
+    case "https": return ("https", rest)
     case "ws": throw HubURLError("a hub's URL begins with http; write http://\(rest)")
-    default: throw HubURLError("the URL \"\(text)\" is not one of a hub; write http://HOST:PORT")
+    case "wss": throw HubURLError("a hub's URL begins with http; write https://\(rest)")
+    default: throw HubURLError("the URL \"\(text)\" is not one of a hub; write https://HOST or http://HOST:PORT")
     }
   }
 
-  private static func split(_ authority: Substring, of text: String) throws(HubURLError) -> (String, UInt16) {
+  private static func split(_ authority: Substring, of text: String) throws(HubURLError) -> (
+    host: String, port: UInt16?
+  ) {
+    // The port is nil where there is none.
     let host: Substring
     let afterHost: Substring
     if authority.hasPrefix("[") {
@@ -61,7 +72,7 @@ public struct HubURL: Sendable, Hashable, CustomStringConvertible {
     guard !host.isEmpty, host.utf8.allSatisfy(isHostByte) else {
       throw HubURLError("the URL \"\(text)\" names no host; write http://HOST:PORT")
     }
-    if afterHost.isEmpty { return (String(host), 80) }
+    if afterHost.isEmpty { return (String(host), nil) }
     let digits = afterHost.dropFirst()
     guard afterHost.hasPrefix(":"), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits),
       port > 0
@@ -83,6 +94,7 @@ public struct HubURL: Sendable, Hashable, CustomStringConvertible {
 
 /// Why a text is not the URL of a hub, and what mends it.
 public struct HubURLError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The reason and the mend, as a sentence.
   public let description: String
 
   init(_ description: String) {

@@ -1,24 +1,23 @@
 import HubIO
 
-/// What is on its way from the reactor to one consumer, bounded by weight.
+/// What is on its way from the reactor to one consumer.
 ///
-/// Putting never waits, so that whatever one read of the socket held is kept; whoever puts asks ``waitForRoom()`` before
-/// it reads on. Taking hands over everything at once: one wake-up a batch, not one an element.
+/// Putting never waits, so that whatever one read of the socket held is kept; whoever puts looks whether it ``isFull``,
+/// and brings nothing more then. Taking hands over everything at once: one wake-up a batch, not one an element.
 final class Mailbox<Element: Sendable>: Sendable {
   private struct State {
     var items: [Element] = []
     var weight = 0
     var isFinished = false
     var taker: UnsafeContinuation<Void, Never>?
-    var giver: UnsafeContinuation<Void, Never>?
   }
 
   private let state = Lock(State())
   private let limit: Int
 
-  /// - Parameter limit: the weight from which on there is no room.
+  /// - Parameter limit: the weight from which on it is full, 1 at least: an empty one is not.
   init(limit: Int) {
-    self.limit = limit
+    self.limit = max(1, limit)
   }
 
   /// Adds elements; nothing happens once the mailbox is finished.
@@ -33,23 +32,12 @@ final class Mailbox<Element: Sendable>: Sendable {
     taker?.resume()
   }
 
-  /// Whether the consumer lags so far that nothing more should be read.
+  /// Whether the consumer lags so far that nothing more should be brought.
   var isFull: Bool { state.withLock { $0.weight >= limit && !$0.isFinished } }
 
-  /// Returns once there is room, or nobody takes any more.
-  func waitForRoom() async {
-    await withUnsafeContinuation { continuation in
-      let waits = state.withLock { state in
-        if state.weight < limit || state.isFinished { return false }
-        state.giver = continuation
-        return true
-      }
-      if !waits { continuation.resume() }
-    }
-  }
-
-  /// All that waits, or what comes next. Empty where nothing more comes, or the task is cancelled.
-  func take() async -> [Element] {
+  /// All that waits, or what comes next, and whether the mailbox was full. Empty where nothing more comes, or the task is
+  /// cancelled.
+  func take() async -> (items: [Element], wasFull: Bool) {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         let waits = state.withLock { state in
@@ -63,26 +51,18 @@ final class Mailbox<Element: Sendable>: Sendable {
     } onCancel: {
       wakeTaker()
     }
-    let (items, giver) = state.withLock { state in
+    return state.withLock { state in
       defer {
         state.items = []
         state.weight = 0
-        state.giver = nil
       }
-      return (state.items, state.giver)
+      return (state.items, state.weight >= limit)
     }
-    giver?.resume()
-    return items
   }
 
   /// Nothing more is put. What is there can still be taken.
   func finish() {
-    let giver = state.withLock { state in
-      state.isFinished = true
-      defer { state.giver = nil }
-      return state.giver
-    }
-    giver?.resume()
+    state.withLock { $0.isFinished = true }
     wakeTaker()
   }
 

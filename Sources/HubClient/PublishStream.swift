@@ -22,7 +22,7 @@ final class PublishStream: @unchecked Sendable {
     var wasConnected = true
   }
 
-  private let url: HubURL
+  private let peer: HubPeer
   private let options: EventPublisher.Options
   private let reactor: Reactor
   private let progress: @Sendable (StreamProgress) -> Void
@@ -33,7 +33,12 @@ final class PublishStream: @unchecked Sendable {
   private var isEndSent = false
   /// Since when an answer is due, where one is.
   private var dueSince: Moment
-  private var isStopped = false
+  /// Why it does not go on.
+  private var stopped: ClientError?
+  /// The wait before the next connection.
+  private let pause: Pause
+  /// The last connection was refused because its token had expired: a fresh one is tried once.
+  private var hasRenewed = false
   /// Waits for room in the ledger, or for a line in it.
   private var reader: UnsafeContinuation<Void, Never>?
   private var connector: UnsafeContinuation<Void, Never>?
@@ -43,15 +48,16 @@ final class PublishStream: @unchecked Sendable {
   private static let blank = HTTPChunk.encode([UInt8(ascii: " ")])
 
   init(
-    url: HubURL, options: EventPublisher.Options, reactor: Reactor,
+    peer: HubPeer, options: EventPublisher.Options, reactor: Reactor,
     progress: @escaping @Sendable (StreamProgress) -> Void
   ) {
-    self.url = url
+    self.peer = peer
     self.options = options
     self.reactor = reactor
     self.progress = progress
     ledger = LineLedger(maximumLines: options.unansweredLines, maximumBytes: options.unansweredBytes)
     dueSince = reactor.now
+    pause = Pause(reactor: reactor)
   }
 
   // MARK: Lines
@@ -63,8 +69,8 @@ final class PublishStream: @unchecked Sendable {
         ledger.add(line)
         send()
         wake(&connector)
-        while ledger.isFull, !isStopped { await withUnsafeContinuation { reader = $0 } }
-        if isStopped { return }
+        while ledger.isFull, stopped == nil { await withUnsafeContinuation { reader = $0 } }
+        if stopped != nil { return }
       }
       input = .ended
     } catch {
@@ -75,10 +81,13 @@ final class PublishStream: @unchecked Sendable {
     wake(&connector)
   }
 
-  /// Nothing more is read.
-  func stop() {
-    isStopped = true
+  /// Nothing more is read or sent.
+  func stop(_ error: ClientError) {
+    stopped = stopped ?? error
+    wire?.close()
+    pause.end()
     wake(&reader)
+    wake(&connector)
   }
 
   private func wake(_ waiter: inout UnsafeContinuation<Void, Never>?) {
@@ -108,6 +117,7 @@ final class PublishStream: @unchecked Sendable {
     while true {
       let settled = ledger.settled
       guard let interruption = try await connect() else { return ledger.report }
+      if let stopped { throw stopped }
       if case .failed(let reason) = input { throw .input(reason) }
       if ledger.settled > settled {
         failures = 0
@@ -118,7 +128,7 @@ final class PublishStream: @unchecked Sendable {
         failures += ledger.settled > settled ? 0 : 1
         if failures >= options.tries { throw given(up: interruption.error) }
         announce(interruption.error)
-        await reactor.sleep(for: backoff.next(given: interruption.delay))
+        await pause.wait(for: backoff.next(given: interruption.delay))
       }
       guard try await hasLine() else { return ledger.report }
       ledger.beginAgain()
@@ -141,6 +151,7 @@ final class PublishStream: @unchecked Sendable {
   /// - Returns: false where none comes any more.
   private func hasLine() async throws(ClientError) -> Bool {
     while true {
+      if let stopped { throw stopped }
       if case .failed(let reason) = input { throw .input(reason) }
       if !ledger.isEmpty { return true }
       if case .ended = input { return false }
@@ -155,7 +166,13 @@ final class PublishStream: @unchecked Sendable {
   private func connect() async throws(ClientError) -> Interruption? {
     let wire: Wire
     do throws(WireError) {
-      wire = try await Wire.dial(url, on: reactor, within: options.timeout)
+      let secret = try await peer.secret(on: reactor, within: options.timeout)
+      wire = try await peer.dial(on: reactor, within: options.timeout)
+      if let stopped {
+        wire.close()
+        return Interruption(error: stopped, wasConnected: false)
+      }
+      begin(on: wire, showing: secret)
     } catch {
       return Interruption(error: .unreachable(error.reason), wasConnected: false)
     }
@@ -165,7 +182,6 @@ final class PublishStream: @unchecked Sendable {
     }
     // Meanwhile there was no connection that it could have ended.
     if case .failed(let reason) = input { throw .input(reason) }
-    begin(on: wire)
     var answer = Answer()
     let head: HTTPResponseHead
     do throws(WireError) {
@@ -179,13 +195,13 @@ final class PublishStream: @unchecked Sendable {
     return try end(head, answer)
   }
 
-  private func begin(on wire: Wire) {
+  private func begin(on wire: Wire, showing secret: Secret?) {
     self.wire = wire
     isEndSent = false
     let head = HTTPRequestHead(
-      method: .post, target: "/v1/events?results=each&stop=temporary", host: url.hostField,
-      fields: Credential.add(
-        options.credential, to: ["Content-Type": "application/x-ndjson", "User-Agent": UserAgent.text]))
+      method: .post, target: "/v1/events?results=each&stop=temporary", host: peer.url.hostField,
+      fields: Secret.add(
+        secret, to: ["Content-Type": "application/x-ndjson", "User-Agent": UserAgent.text]))
     wire.send(head.encodeChunkedHead())
     wire.hold(
       every: min(Self.restlessness, options.timeout), sending: { Self.blank }, answerWithin: options.timeout,
@@ -215,6 +231,7 @@ final class PublishStream: @unchecked Sendable {
       guard answer.problem.count <= Answer.maximumProblem else { throw WireError(reason: "the answer is too long") }
       return
     }
+    hasRenewed = false
     do throws(HubError) {
       for line in try answer.results.take(part) { try take(line, &answer) }
     } catch {
@@ -235,7 +252,9 @@ final class PublishStream: @unchecked Sendable {
   private func end(_ head: HTTPResponseHead, _ answer: Answer) throws(ClientError) -> Interruption? {
     guard head.status == 200 else {
       let refusal = Refusal(status: head.status, body: answer.problem)
-      guard refusal.invitesRetry else { throw .refused(refusal) }
+      let mayRenew = refusal.isTokenExpired && peer.credential?.isRenewable == true && !hasRenewed
+      guard refusal.invitesRetry || mayRenew else { throw .refused(refusal) }
+      hasRenewed = mayRenew
       return Interruption(error: .refused(refusal), delay: RetryAfter.read(head.fields))
     }
     if answer.hasReport, isEndSent, ledger.isEmpty { return nil }

@@ -18,11 +18,12 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
     self.status = status
   }
 
+  /// Code and detail.
   public var description: String { detail.isEmpty ? code : "\(code): \(detail)" }
 
   /// Takes the problem document (RFC 9457) of an answer. A proxy in between may answer something else, so nothing in it
   /// is needed.
-  init(status: Int, body: [UInt8]) {
+  package init(status: Int, body: [UInt8]) {
     let problem = try? JSONObject(parsing: body)
     let isTemporaryStatus = status >= 500 || status == 429 || status == 408
     self.init(
@@ -30,6 +31,9 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
       detail: (try? problem?.string("detail")) ?? "",
       isTemporary: (try? problem?.bool("temporary")) ?? isTemporaryStatus, status: status)
   }
+
+  /// Another token may be taken.
+  var isTokenExpired: Bool { code == ErrorCode.tokenExpired.rawValue }
 
   /// Whether to try again: an expired token is temporary as well, but the same one stays expired.
   var invitesRetry: Bool { isTemporary && status != 401 }

@@ -16,6 +16,8 @@ public struct RoomEvent: Sendable {
   public let time: Int64
   /// Who published it, where a client did.
   public let user: String?
+  /// The W3C `traceparent` of the call that published it, where the hub is set to tell.
+  public let trace: String?
   /// The whole frame, the JSON object as it came.
   public let json: [UInt8]
 
@@ -27,11 +29,15 @@ public struct RoomEvent: Sendable {
     isBase64 = event.isBase64
     time = event.time
     user = event.user
+    trace = event.trace
     self.json = json
   }
 
   /// The place in its room, counted from 1 without a hole; nil for an ephemeral event.
   public var offset: UInt64? { position?.offset }
+
+  /// ``data`` as text.
+  public var text: String { String(decoding: data, as: UTF8.self) }
 
   /// The bytes that were published, where ``isBase64``.
   public var bytes: [UInt8]? { isBase64 ? Base64.decode(data.span) : nil }

@@ -6,14 +6,16 @@ public struct StreamReport: Sendable {
   public struct Failure: Sendable {
     /// Counted from 1.
     public let line: Int
+    /// Why.
     public let refusal: Refusal
   }
 
   /// Events that the hub has taken.
   public internal(set) var accepted = 0
-  /// Those of them that wait on the node that took them, and those that its subscribers alone got, while what they would be
-  /// kept in was away (``PublishReceipt/isQueued``).
+  /// Those of them that wait on the node that took them, while what they would be kept in is away
+  /// (``PublishReceipt/isQueued``).
   public internal(set) var queued = 0
+  /// Those of them that the subscribers of that node alone got, for the same reason; they are kept nowhere.
   public internal(set) var local = 0
   /// Events that it refused.
   public internal(set) var failed = 0

@@ -101,8 +101,7 @@ package struct WebSocketStream {
   }
 
   private static func refusal(_ status: Int, _ retryAfter: Duration?, _ body: [UInt8]) -> LinkEnd {
-    let refusal = Refusal(status: status, body: body)
-    return LinkEnd(reason: "\(refusal)", comesBack: refusal.invitesRetry, delay: retryAfter)
+    .refused(Refusal(status: status, body: body), delay: retryAfter)
   }
 
   // MARK: Frames
@@ -124,14 +123,5 @@ package struct WebSocketStream {
       // Something in between may have damaged it: another connection may be better.
       throw .lost("what the hub sent is no WebSocket: \(error.reason)")
     }
-  }
-}
-
-/// The field by which a hub says when to come back (RFC 9110 section 10.2.3).
-enum RetryAfter {
-  /// Nil where it is absent, or a date: hubs send seconds.
-  static func read(_ fields: HTTPFields) -> Duration? {
-    guard let seconds = fields["Retry-After"].flatMap({ UInt32($0) }) else { return nil }
-    return .seconds(seconds)
   }
 }

@@ -10,6 +10,7 @@ package final class Signals: Handle {
     case reload
   }
 
+  private static let numbers = [SIGTERM, SIGINT, SIGHUP]
   private let received: (Signal) -> Void
 
   /// Blocks the signals in the calling thread and in all that it starts later: call before any reactor starts.
@@ -17,6 +18,14 @@ package final class Signals: Handle {
     _ = unsafe withSet { unsafe pthread_sigmask(SIG_BLOCK, $0, nil) }
     // A peer that is gone must be an error of the send, not the end of the process.
     _ = signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Whether one of them is blocked and not taken yet, for those who keep the reactor's thread from taking it.
+  package static var arePending: Bool {
+    var pending = sigset_t()
+    unsafe sigpending(&pending)
+    for number in numbers where unsafe sigismember(&pending, number) == 1 { return true }
+    return false
   }
 
   /// Calls `received` on the reactor's thread for each signal.
@@ -38,7 +47,7 @@ package final class Signals: Handle {
   private static func withSet<Result>(_ body: (UnsafePointer<sigset_t>) -> Result) -> Result {
     var set = sigset_t()
     unsafe sigemptyset(&set)
-    for number in [SIGTERM, SIGINT, SIGHUP] { unsafe sigaddset(&set, number) }
+    for number in numbers { unsafe sigaddset(&set, number) }
     return unsafe body(&set)
   }
 }

@@ -226,6 +226,11 @@ package struct Standing: Sendable {
   package let slow: SlowPolicy
   /// Who is present, where the room tells.
   package var members: MembersPage?
+
+  /// The room's newest position, where events up to it follow from history; nil where none do.
+  package var newest: Position? {
+    replay.newest > position.offset ? Position(epoch: position.epoch, offset: replay.newest) : nil
+  }
 }
 
 /// A part of a room's history on its way to one subscriber.

@@ -19,6 +19,8 @@ enum Endpoint {
   case metrics
   case openAPI
   case asyncAPI
+  /// Of one of the resources that are files, the file.
+  case file(WebFile, Resource)
   case echo
 
   private static let patterns = Resource.allCases.map { (resource: $0, pattern: $0.declaration.path) }
@@ -54,6 +56,7 @@ enum Endpoint {
     case .metrics: .metrics
     case .openAPI: .openAPI
     case .asyncAPI: .asyncAPI
+    case .browserClient, .browserTypes, .console, .consoleFile: .file(try values.file(), resource)
     case .echo: .echo
     }
   }
@@ -78,6 +81,7 @@ enum Endpoint {
     case .metrics: .metrics
     case .openAPI: .openAPI
     case .asyncAPI: .asyncAPI
+    case .file(_, let resource): resource
     case .echo: .echo
     }
   }
@@ -129,6 +133,11 @@ private struct PathValues {
       throw HubError(.invalidRequest, "the user in the path is not percent-encoded UTF-8")
     }
     return user
+  }
+
+  func file() throws(HubError) -> WebFile {
+    guard let file = WebFile.at(path) else { throw HubError(.notFound, "there is nothing at this path") }
+    return file
   }
 
   func connection(_ range: Range<Int>) throws(HubError) -> ConnectionID {

@@ -4,9 +4,11 @@ import HubWire
 
 /// The metrics as Prometheus reads them (text format 0.0.4).
 extension Metrics {
-  func prometheus(version: String) -> String {
+  func prometheus(version: String, node: String) -> String {
     var text = PrometheusText()
-    text.gauge("roomcast_info", "The version that runs.", [([("version", version)], 1)])
+    text.gauge(
+      "roomcast_info", "The version that runs, and the name of its node.",
+      [([("version", version), ("node", node)], 1)])
     text.gauge("roomcast_connections", "Open connections, plain HTTP ones included.", connections)
     text.gauge(
       "roomcast_streams", "Open streams by kind.",

@@ -22,7 +22,7 @@ enum RouteGroup: CaseIterable {
     case .echo: self = .debug
     case .webSocket: self = .door
     case .roomEvents: self = request.wantsUpgrade && request.method == .get ? .door : .api
-    case .openAPI, .asyncAPI: self = .documents
+    case .openAPI, .asyncAPI, .file: self = .documents
     case .events, .rooms, .room, .roomMembers, .userEvents, .userConnections, .connections, .connection,
       .connectionRoom, .nodes:
       self = .api

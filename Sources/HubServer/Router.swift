@@ -134,6 +134,7 @@ struct Router {
     case .nodes: return .quiet(NodesRoute(node: worker.node).response())
     case .openAPI: return .quiet(DocumentRoute(worker: worker).openAPI(gate.reader.resources))
     case .asyncAPI: return .quiet(DocumentRoute(worker: worker).asyncAPI())
+    case .file(let file, _): return .quiet(WebRoute(file: file).response(to: request))
     case .health: return .quiet(.text(200, "alive\n"))
     case .ready: return try ready(HTTPQuery(request.query))
     case .metrics: return .quiet(await MetricsRoute(node: worker.node, workers: worker.siblings).response())

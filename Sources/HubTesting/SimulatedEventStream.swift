@@ -74,7 +74,7 @@ package final class SimulatedEventStream: SimulatedClient {
 
   private func hear(_ event: ServerSentEvent, _ message: ServerMessage) {
     switch message {
-    case .subscribed(_, let room, let position, let recovered, let members):
+    case .subscribed(_, let room, let position, let recovered, _, let members):
       with(room) {
         $0.subscribed(position, recovered: recovered, resuming: isResuming)
         $0.present(members)

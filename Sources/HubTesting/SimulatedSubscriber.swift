@@ -1,7 +1,7 @@
 import HubClient
 import HubWire
 
-/// A subscriber that resumes by the real client's own rules: what `RoomClient` is without its sockets and its waits.
+/// A subscriber that resumes by the real client's own rules: what `Roomcast` is without its sockets and its waits.
 package final class SimulatedSubscriber: SimulatedClient {
   private var ledger: RoomLedger
   private var stream: WebSocketStream
@@ -77,7 +77,8 @@ package final class SimulatedSubscriber: SimulatedClient {
     case .tell(let event): hear(event)
     case .send(let json): say(json)
     case .askLater: mustAskAgain = true
-    case .nothingLeft(let reason): note("nothing left: \(reason)")
+    case .ended(let room, let refusal): note("\(room) has ended: \(refusal)")
+    case .tokenExpired: note("the token has expired")
     case .welcomed, .comeBack: break
     }
   }
@@ -93,7 +94,7 @@ package final class SimulatedSubscriber: SimulatedClient {
     case .gap(let room, let from, let position): with(room) { $0.gap(from: from, to: position) }
     case .refused(let room, let refusal): if !refusal.isTemporary { note("\(room) was refused: \(refusal)") }
     case .unsubscribed(let room, _): note("unsubscribed from \(room)")
-    case .connected, .notRecovered, .disconnected, .closed: break
+    case .state, .connected, .missed, .notRecovered, .joined, .left, .members, .closed: break
     }
   }
 

@@ -145,7 +145,7 @@ package final class SimulatedWebSocket: SimulatedClient {
   private func hear(_ message: ServerMessage) {
     switch message {
     case .welcome(let connection, _, _, _): self.connection = connection
-    case .subscribed(_, let room, let position, let recovered, let members):
+    case .subscribed(_, let room, let position, let recovered, _, let members):
       subscribed(room, position, recovered, members)
     case .join(let room, let member): with(room) { $0.joined(member) }
     case .leave(let room, let member): with(room) { $0.left(member) }

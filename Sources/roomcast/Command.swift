@@ -11,6 +11,8 @@ enum Command {
       serve       run the hub
       publish     post events into a room
       subscribe   print events as they come
+      top         show the live figures of a hub
+      bench       load a hub, check every message, and print its figures
       token       make API keys and tokens
       check       check settings and print what is in force; verify a store on disk
       export      write the history of a store on disk as lines of JSON
@@ -21,7 +23,9 @@ enum Command {
     """
 
   /// Whether the command treats signals as events, through ``Signals``.
-  static func takesSignals(_ word: String?) -> Bool { word == "serve" || word == "subscribe" }
+  static func takesSignals(_ word: String?) -> Bool {
+    ["serve", "subscribe", "top", "bench"].contains(word)
+  }
 
   /// Runs the command that `words` name.
   /// - Returns: the exit code.
@@ -31,6 +35,8 @@ enum Command {
     case "serve": return await ServeCommand.run(rest, environment: environment)
     case "publish": return await PublishCommand.run(rest, environment: environment)
     case "subscribe": return await SubscribeCommand.run(rest, environment: environment)
+    case "top": return await TopCommand.run(rest, environment: environment)
+    case "bench": return await BenchCommand.run(rest, environment: environment)
     case "token": return TokenCommand.run(rest)
     case "check": return CheckCommand.run(rest, environment: environment)
     case "export": return ExportCommand.run(rest, environment: environment)

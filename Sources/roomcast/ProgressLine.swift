@@ -48,7 +48,7 @@ final class ProgressLine: Sendable {
     let rate = Int(Double(accepted) / (Double(elapsed) / 1e9))
     var line = "\(accepted) accepted, \(failed + refused.count) failed, \(rate) a second"
     if retries > 0 { line += ", sent again \(retries) times" }
-    if let trouble { line += "; trying again: \(trouble)" }
+    if let trouble { line += "; trying again: \(PrintableText.line(trouble))" }
     write("\r\u{1B}[K\(line)")
   }
 

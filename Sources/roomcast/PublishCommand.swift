@@ -10,7 +10,7 @@ enum PublishCommand {
   static let key = ArgumentOption(
     name: "--key", placeholder: "KEY", help: "idempotency key: the same one publishes once, for five minutes")
   static let text = ArgumentOption(name: "--text", help: "DATA is text and no JSON: it is sent as a JSON string")
-  private static let options = [ClientArguments.url, ClientArguments.tokenFile, event, ephemeral, key, text, .json]
+  private static let options = ClientArguments.options + [event, ephemeral, key, text, .json]
 
   /// - Parameter words: what follows `publish`.
   /// - Returns: the exit code.
@@ -61,10 +61,9 @@ enum PublishCommand {
   }
 
   private static func publish(_ data: [UInt8], _ order: PublishOrder) async -> Int32 {
-    let publisher = order.publisher
     do throws(ClientError) {
-      let receipt = try await publisher.publish(
-        data, to: order.room, event: order.event, key: order.key, isEphemeral: order.isEphemeral)
+      let receipt = try await order.hub.publish(
+        data, to: order.room.text, event: order.event.text, key: order.key, isEphemeral: order.isEphemeral)
       return StandardOutput.write(line: order.isJSON ? receipt.json : Array(sentence(receipt).utf8)) ? EX_OK : EX_IOERR
     } catch {
       StandardError.write("roomcast publish: \(error)")
@@ -83,7 +82,7 @@ enum PublishCommand {
   /// By sysexits.h.
   static func exitCode(_ error: ClientError) -> Int32 {
     switch error {
-    case .unreachable: EX_UNAVAILABLE
+    case .unreachable, .cancelled, .closed: EX_UNAVAILABLE
     case .badAnswer: EX_PROTOCOL
     case .input: EX_IOERR
     case .refused(let refusal):

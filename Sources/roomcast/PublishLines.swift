@@ -14,7 +14,7 @@ struct PublishLines {
     let envelopes = EnvelopeLines(order: order, refused: refused)
     let progress = ProgressLine(refused: refused, isShown: isTerminal)
     do throws(ClientError) {
-      let report = try await order.publisher.publish(lines: envelopes) { progress.show($0) }
+      let report = try await order.hub.publish(lines: envelopes) { progress.show($0) }
       progress.end()
       return tell(report, refused)
     } catch {

@@ -3,8 +3,7 @@ import HubWire
 
 /// What a `roomcast publish` was asked to do.
 struct PublishOrder: Sendable {
-  let url: HubURL
-  let credential: Credential?
+  let hub: Roomcast
   let room: RoomName
   let event: EventName
   let key: String?
@@ -14,8 +13,7 @@ struct PublishOrder: Sendable {
 
   /// - Throws: all that is wrong.
   init(_ arguments: Arguments, _ environment: [String: String]) throws(ArgumentsError) {
-    url = try ClientArguments.url(arguments, environment)
-    credential = try ClientArguments.credential(arguments, environment)
+    hub = try ClientArguments.hub(arguments, environment)
     do throws(HubError) {
       room = try RoomName(arguments.positionals[0])
       event =
@@ -27,13 +25,6 @@ struct PublishOrder: Sendable {
     isEphemeral = arguments.has(PublishCommand.ephemeral)
     isText = arguments.has(PublishCommand.text)
     isJSON = arguments.has(.json)
-  }
-
-  /// What publishes it.
-  var publisher: EventPublisher {
-    var options = EventPublisher.Options()
-    options.credential = credential
-    return EventPublisher(url: url, options: options)
   }
 
   /// The JSON that is sent for what was given.

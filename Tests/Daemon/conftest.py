@@ -1,9 +1,12 @@
 """Fixtures of the black-box tests: each test gets hubs of its own and leaves none behind."""
 
+import json
 import subprocess
 
 import pytest
 
+from support.browser import Browser
+from support.console import origins
 from support.credentials import Credentials, bearer
 from support.daemon import Hub
 from support.nodes import Fleet
@@ -101,3 +104,37 @@ def fleet(tmp_path, redis):
     yield fleet
     problems = [problem for fleet in fleets for problem in fleet.finish()]
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """One Chromium for the tests of a file."""
+    browser = Browser(tmp_path_factory.mktemp("browser"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens the console of a hub, and looks in the end that nothing went wrong in it, and that it asked nobody else."""
+    pages = []
+
+    def visit(hub, address="#/", key=None, **look):
+        page = browser.blank()
+        pages.append((hub, page))
+        page.look(**look)
+        page.watch()
+        if key:
+            page.go(hub.url("/roomcast.js"))
+            page.run(f"sessionStorage.setItem('roomcast.key', {json.dumps(key)})")
+        page.go(hub.url(f"/{address}"))
+        page.wait("document.querySelector('h1') !== null")
+        return page
+
+    yield visit
+    for hub, page in pages:
+        page.run("1")
+        assert not page.failures, page.failures
+        elsewhere = [url for url in page.requests if not url.startswith(origins(hub))]
+        assert not elsewhere, elsewhere
+        page.close()

@@ -5,18 +5,11 @@ import subprocess
 
 import pytest
 
-from support.browser import PAGE, REBOUND, Browser, PageServer
+from support.browser import PAGE, REBOUND, PageServer
 from support.daemon import BINARY
 
 ROOM = "/v1/rooms/a/events"
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    browser = Browser(tmp_path_factory.mktemp("browser"))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")

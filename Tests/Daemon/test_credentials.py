@@ -150,6 +150,8 @@ WAYS = {
     "nodes": ("nodes", "admin", http("GET", "/v1/nodes")),
     "openapi": ("openAPI", "nothing", http("GET", "/openapi.json")),
     "asyncapi": ("asyncAPI", "nothing", http("GET", "/asyncapi.json")),
+    "the console": ("file", "nothing", http("GET", "/")),
+    "the browser's client": ("file", "nothing", http("GET", "/roomcast.js")),
     "metrics": ("metrics", "admin", http("GET", "/metrics")),
     "head of metrics": ("metrics", "admin", http("HEAD", "/metrics")),
     "health": ("health", "nothing", http("GET", "/health")),

@@ -20,7 +20,7 @@ def document(hub):
 
 
 def filled(path):
-    return path.replace("{room}", "a").replace("{user}", "ann").replace("{connection}", ID)
+    return path.replace("{room}", "a").replace("{user}", "ann").replace("{connection}", ID).replace("{file}", "console.css")
 
 
 def allowed(hub, path):

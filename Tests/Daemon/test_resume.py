@@ -47,6 +47,10 @@ class Publisher(threading.Thread):
             self.failure = failure
 
 
+def offset(position):
+    return int(position.rpartition("-")[2])
+
+
 def resume(hub, rooms, session):
     """Runs sessions until everything is seen. `session(seen, quota)` opens one, appends up to `quota` events to `seen`
     and cuts it. Returns how many there were."""
@@ -70,9 +74,12 @@ def test_over_websocket_each_event_comes_exactly_once_in_order(start):
 
     def session(seen, quota):
         socket = hub.subscriber("a", after=last[0])
+        newest = socket.subscribed.pop("newest", last[0])
         assert socket.subscribed == {
             "type": "subscribed", "id": 1, "room": "a", "position": last[0], "recovered": True
         }
+        # As far as history went by then, and no farther than it goes now.
+        assert offset(last[0]) <= offset(newest) <= offset(hub.get("/v1/rooms/a").json["position"])
         for frame in socket.take(quota):
             assert frame["type"] == "event", frame
             seen.append((frame["offset"], frame["data"]))
@@ -194,3 +201,15 @@ def test_a_room_that_was_gone_goes_on_with_its_offsets(start):
     answer = hub.publish("a", 1)
     hub.wait_for_metric("roomcast_rooms", lambda value: value == 0)
     assert hub.publish("a", 2)["position"] == answer["position"][:-1] + "2"
+
+
+def test_whoever_resumes_is_told_how_far_history_goes(hub):
+    hub.publish("a", 0)
+    before = hub.get("/v1/rooms/a").json["position"]
+    assert "newest" not in hub.subscriber("a", after=before).subscribed
+    for n in range(3):
+        after = hub.publish("a", n)["position"]
+    assert hub.subscriber("a", after=before).subscribed["newest"] == after
+    assert "newest" not in hub.subscriber("a", after="other-1").subscribed
+    assert "newest" not in hub.subscriber("a").subscribed
+    assert hub.events(f"/v1/rooms/a/events?after={before}").expect("roomcast:subscribed").data["newest"] == after

@@ -19,7 +19,7 @@ CLUSTER = ROOT / "scripts" / "cluster"
 
 def test_shellcheck_finds_nothing_in_the_scripts():
     scripts = [
-        file for file in [*(ROOT / "scripts").glob("*"), *(ROOT / "scripts" / "lib").glob("*.sh"), ROOT / ".ci" / "run"]
+        file for file in [*(ROOT / "scripts").rglob("*"), ROOT / ".ci" / "run"]
         if file.is_file() and (file.suffix == ".sh" or file.read_text().startswith("#!/usr/bin/env bash"))
     ]
     assert CLUSTER in scripts

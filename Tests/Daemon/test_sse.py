@@ -18,7 +18,7 @@ def test_the_head_and_the_first_event(hub):
     first = stream.expect("roomcast:subscribed")
     assert first.id == first.data["position"]
     assert first.data == {
-        "type": "subscribed", "room": "a", "position": first.id, "connection": first.data["connection"]
+        "type": "subscribed", "room": "a", "position": first.id, "connection": first.data["connection"], "ping": 25
     }
     assert len(stream.retry) == 1 and stream.retry[0] > 0
 

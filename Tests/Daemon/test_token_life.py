@@ -98,13 +98,15 @@ def test_the_room_of_the_url_waits_for_the_token(guard, credentials):
     hub = guard()
     admin = {"headers": hub.fields}
     position = hub.publish("a", 1, **admin)["position"]
-    hub.publish("a", 2, **admin)
+    newest = hub.publish("a", 2, **admin)["position"]
     socket = hub.websocket(f"/v1/rooms/a/events?after={position}")
     socket.expect("welcome")
     pong(socket)
     assert hub.get("/v1/rooms/a", **admin).json["subscribers"] == 0
     assert auth(socket, credentials.token(subscribe=["a"]))["type"] == "authenticated"
-    assert socket.expect("subscribed") == {"type": "subscribed", "room": "a", "position": position, "recovered": True}
+    assert socket.expect("subscribed") == {
+        "type": "subscribed", "room": "a", "position": position, "recovered": True, "newest": newest
+    }
     assert socket.expect("event")["data"] == 2
 
 

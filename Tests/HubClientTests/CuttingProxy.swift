@@ -64,7 +64,7 @@ final class CuttingProxy: Sendable {
   }
 
   private func serve(_ client: Wire, _ number: Int, _ reactor: Reactor) async {
-    guard let server = try? await Wire.dial(hub, on: reactor, within: .seconds(10)) else { return client.close() }
+    guard let server = try? await hub.peer.dial(on: reactor, within: .seconds(10)) else { return client.close() }
     Task(executorPreference: reactor) { await self.pump(from: client, to: server, budget: self.requests(number)) }
     await pump(from: server, to: client, budget: answers(number))
   }

@@ -26,9 +26,9 @@ import Testing
       #expect(receipt.position?.offset == UInt64(number))
     }
     #expect(proxy.cuts > 10)
-    let client = RoomClient(url: HubFixture.url, rooms: [.init(room, after: .earliest)])
-    #expect(await client.collect(50) == (1...50).map { "\($0) \($0)" })
-    await client.close()
+    let hub = Roomcast(url: HubFixture.url)
+    #expect(try await hub.room(room.text, after: .earliest).collect(50) == (1...50).map { "\($0) \($0)" })
+    await hub.close()
   }
 
   @Test func theSameKeyPublishesOnce() async throws {
@@ -47,9 +47,9 @@ import Testing
 
   @Test func nameAndEphemeralityTravel() async throws {
     let room = try RoomName("names")
-    let client = RoomClient(url: HubFixture.url, rooms: [.init(room)])
+    let hub = Roomcast(url: HubFixture.url)
     let publisher = EventPublisher(url: HubFixture.url)
-    for await event in client.events {
+    for await event in hub.events(of: [hub.room(room.text)]) {
       if case .subscribed = event {
         let receipt = try await publisher.publish(
           Array("[1]".utf8), to: room, event: try EventName("höher & weiter?"), isEphemeral: true)
@@ -60,7 +60,7 @@ import Testing
       #expect(event.offset == nil)
       break
     }
-    await client.close()
+    await hub.close()
   }
 
   @Test func concurrentCallsShareOneConnection() async throws {
@@ -88,5 +88,39 @@ import Testing
     let keys = (0..<1_000).map { _ in RandomKey.random() }
     #expect(Set(keys).count == 1_000)
     #expect(keys.allSatisfy { $0.utf8.count == 32 })
+  }
+
+  // MARK: Cancelling
+
+  @Test func `a cancelled publish ends at once, and those behind it go on`() async throws {
+    // The first request is never answered.
+    let server = try await ScriptedServer { $0 == 0 ? .silence : .answer(ScriptedServer.created) }
+    let publisher = EventPublisher(url: server.url)
+    let room = try RoomName("a")
+    let silent = Task { try await publisher.publish(Array("1".utf8), to: room) }
+    while server.requests.isEmpty { await Task.yield() }
+    let waiting = Task { try await publisher.publish(Array("2".utf8), to: room) }
+    async let behind = publisher.publish(Array("3".utf8), to: room)
+    waiting.cancel()
+    await #expect { try await waiting.value } throws: { if case ClientError.cancelled = $0 { true } else { false } }
+    silent.cancel()
+    await #expect { try await silent.value } throws: { if case ClientError.cancelled = $0 { true } else { false } }
+    #expect(try await behind.position?.offset == 1)
+    // Neither of the two is sent behind the caller's back.
+    #expect(server.requests.count(where: { $0.last == UInt8(ascii: "1") }) == 1)
+    #expect(server.requests.count(where: { $0.last == UInt8(ascii: "2") }) == 0)
+  }
+
+  @Test func `a cancelled stream and one of a client that is closed end at once`() async throws {
+    let server = try await ScriptedServer { _ in .silence }
+    let hub = Roomcast(url: server.url)
+    let lines = NumberedEnvelopes(room: try RoomName("a"), count: 1_000_000)
+    let cancelled = Task { try await hub.publish(lines: lines) }
+    let closed = Task { try await hub.publish(lines: lines) }
+    while await hub.publisher.streams.count < 2 { await Task.yield() }
+    cancelled.cancel()
+    await #expect { try await cancelled.value } throws: { if case ClientError.cancelled = $0 { true } else { false } }
+    await hub.close()
+    await #expect { try await closed.value } throws: { if case ClientError.closed = $0 { true } else { false } }
   }
 }

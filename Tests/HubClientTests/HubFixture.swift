@@ -23,7 +23,7 @@ enum HubFixture {
     let request = HTTPRequestHead(
       method: .get, target: "/v1/rooms/\(room)/events?after=earliest&limit=1000", host: url.hostField, fields: [:])
     let answer = try await Task(executorPreference: ClientReactor.shared) {
-      let wire = try await Wire.dial(url, on: ClientReactor.shared, within: .seconds(10))
+      let wire = try await url.peer.dial(on: ClientReactor.shared, within: .seconds(10))
       defer { wire.close() }
       wire.send(request.encode(body: []))
       return try await HTTPLine(wire: wire).answer()
@@ -79,12 +79,33 @@ final class ReadCount: Sendable {
   }
 }
 
-extension RoomClient {
-  /// The next `count` events, each `OFFSET DATA`.
-  func collect(_ count: Int) async -> [String] {
+extension HubURL {
+  /// Without a credential.
+  var peer: HubPeer { HubPeer(url: self, authorities: .system, credential: nil) }
+}
+
+extension EventPublisher {
+  init(url: HubURL, options: Options = Options()) {
+    self.init(peer: url.peer, options: options)
+  }
+}
+
+extension Roomcast {
+  /// One whose waits are those of the backoff.
+  init(_ url: HubURL, backoff: Backoff, bufferedBytes: Int = 1 << 20) {
+    var options = Options()
+    options.backoff = backoff
+    options.bufferedBytes = bufferedBytes
+    self.init(url: url, options: options)
+  }
+}
+
+extension HubRoom {
+  /// Its next `count` events, each `OFFSET DATA`.
+  func collect(_ count: Int) async throws -> [String] {
     var collected: [String] = []
     if count == 0 { return collected }
-    for await case .event(let event) in events {
+    for try await event in self {
       collected.append("\(event.offset ?? 0) \(String(decoding: event.data, as: UTF8.self))")
       if collected.count == count { break }
     }

@@ -12,18 +12,25 @@ import Testing
       ("http://[::1]:8080", "::1", 8080, "[::1]:8080"),
       ("http://[fe80::1%eth0]", "fe80::1%eth0", 80, "[fe80::1%eth0]"),
       ("http://a_b-c.d:1", "a_b-c.d", 1, "a_b-c.d:1"),
+      ("http://localhost:443", "localhost", 443, "localhost:443"),
+      ("https://hub.example.org", "hub.example.org", 443, "hub.example.org"),
+      ("HTTPS://hub.example.org:443/", "hub.example.org", 443, "hub.example.org"),
+      ("https://hub.example.org:80", "hub.example.org", 80, "hub.example.org:80"),
+      ("https://[::1]", "::1", 443, "[::1]"),
     ] as [(String, String, UInt16, String)])
   func takesHostAndPort(text: String, host: String, port: UInt16, field: String) throws {
     let url = try HubURL(text)
     #expect(url.host == host)
     #expect(url.port == port)
     #expect(url.hostField == field)
+    #expect(url.isEncrypted == text.lowercased().hasPrefix("https"))
     #expect(try HubURL("\(url)") == url)
   }
 
   @Test(arguments: [
-    ("https://hub.example.org", "this build speaks http only"),
-    ("wss://hub.example.org", "this build speaks http only"),
+    ("wss://hub.example.org", "write https://hub.example.org"),
+    ("https://hub.example.org/v1", "write https://hub.example.org"),
+    ("https://hub.example.org:0", "1 to 65535"),
     ("ws://h:1", "write http://h:1"),
     ("localhost:8080", "write http://localhost:8080"),
     ("", "write http://HOST:PORT"),

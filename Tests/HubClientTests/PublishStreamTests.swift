@@ -110,9 +110,9 @@ private final class NextCut: Sendable {
       lines: NumberedEnvelopes(room: room, count: count))
     #expect(report.accepted == count && report.failed == 0 && report.last[room.text]?.offset == UInt64(count))
     #expect(report.retries > 50)
-    let client = RoomClient(url: HubFixture.url, rooms: [.init(room, after: .earliest)])
-    #expect(await client.collect(count) == (1...count).map { "\($0) \($0)" })
-    await client.close()
+    let hub = Roomcast(url: HubFixture.url)
+    #expect(try await hub.room(room.text, after: .earliest).collect(count) == (1...count).map { "\($0) \($0)" })
+    await hub.close()
   }
 
   @Test func `a connection that falls silent is replaced`() async throws {

@@ -95,6 +95,8 @@ import Testing
       let isWithin = Int(after) <= count && Int(after) >= count - min(kept, count)
       #expect(standing.recovered == isWithin, "ROOMCAST_SEED=\(seed)")
       #expect(standing.position == Position(epoch: "e", offset: isWithin ? after : UInt64(count)))
+      #expect(
+        standing.newest?.offset == (isWithin && Int(after) < count ? UInt64(count) : nil), "ROOMCAST_SEED=\(seed)")
       var replay = standing.replay
       var offsets = replay.events.map(\.offset)
       while !replay.isLast {

@@ -9,7 +9,7 @@ extension Resource {
   /// A path of it, with names that are right.
   var samplePath: String {
     declaration.path.text.replacing("{room}", with: "a").replacing("{user}", with: "ann")
-      .replacing("{connection}", with: id)
+      .replacing("{connection}", with: id).replacing("{file}", with: "console.css")
   }
 }
 
@@ -27,6 +27,7 @@ extension Resource {
       case .userConnections(let user): "connections of \(user)"
       case .connection(let id): "connection \(id)"
       case .connectionRoom(let id, let room): "\(room.text) of connection \(id)"
+      case .file(let file, _): "file \(file.path)"
       case let other: "\(other)"
       }
     } catch {
@@ -42,7 +43,7 @@ extension Resource {
     ("/v1/rooms/a%20b/events", "INVALID_ROOM"), ("/v1/rooms/a%2Fb", "INVALID_ROOM"), ("/v1/rooms/%FF", "INVALID_ROOM"),
     ("/v1/rooms/a%zz", "INVALID_ROOM"), ("/v1/rooms/..", "INVALID_ROOM"), ("/v1/rooms/", "INVALID_ROOM"),
     ("/v1/rooms//events", "NOT_FOUND"), ("/v1/rooms/a/events/", "NOT_FOUND"), ("/v1/rooms/a/b", "NOT_FOUND"),
-    ("/", "NOT_FOUND"), ("", "NOT_FOUND"), ("/v2/events", "NOT_FOUND"), ("/v1/events/", "NOT_FOUND"),
+    ("", "NOT_FOUND"), ("/v2/events", "NOT_FOUND"), ("/v1/events/", "NOT_FOUND"),
     ("/debug/echo", "NOT_FOUND"), ("/v1/rooms/a/members", "members of a"), ("/v1/rooms/members", "room members"),
     ("/v1/rooms/a/members/b", "NOT_FOUND"), ("/v1/users/ann/events", "events to ann"),
     ("/v1/users/ann%40example.org/connections", "connections of ann@example.org"),
@@ -52,6 +53,8 @@ extension Resource {
     ("/v1/connections/\(id)", "connection \(id)"), ("/v1/connections/\(id)/rooms/a", "a of connection \(id)"),
     ("/v1/connections/\(id)/rooms/", "INVALID_ROOM"), ("/v1/connections/\(id)/rooms", "NOT_FOUND"),
     ("/v1/nodes", "nodes"), ("/openapi.json", "openAPI"), ("/asyncapi.json", "asyncAPI"),
+    ("/", "file /"), ("/roomcast.js", "file /roomcast.js"), ("/roomcast.d.ts", "file /roomcast.d.ts"),
+    ("/console/console.css", "file /console/console.css"), ("/console/", "NOT_FOUND"), ("/console/x", "NOT_FOUND"),
   ])
   func `what a path stands for`(_ path: String, endpoint: String) {
     #expect(Self.describe(path) == endpoint)

@@ -30,6 +30,8 @@ private let connection = String(repeating: "0f", count: 16)
     ("/v1/connections", .api), ("/v1/connections/\(connection)", .api),
     ("/v1/connections/\(connection)/rooms/a", .api), ("/v1/nodes", .api), ("/health", .probes), ("/ready", .probes),
     ("/metrics", .metrics), ("/openapi.json", .documents), ("/asyncapi.json", .documents), ("/debug/echo", .debug),
+    ("/", .documents), ("/console/console.css", .documents), ("/roomcast.js", .documents),
+    ("/roomcast.d.ts", .documents),
   ]
 
   @Test func `every resource has its group here`() {

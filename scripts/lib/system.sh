@@ -88,6 +88,12 @@ install_python_programs() {
   echo "$*" >"$folder/installed"
 }
 
+# Node, unless there is one of any origin, and WebSockets for those before 22.
+install_node() {
+  command -v node >/dev/null || install_packages nodejs
+  install_packages node-ws
+}
+
 # What is needed to compile the hub.
 install_build_packages() {
   install_packages libsqlite3-dev libssl-dev pkg-config

@@ -11,7 +11,10 @@ public struct Backoff: Sendable {
   public private(set) var tries = 0
   private var random: any RandomNumberGenerator & Sendable
 
-  /// - Parameter random: where the jitter comes from; a seeded one makes the delays repeatable.
+  /// - Parameters:
+  ///   - base: the bound of the first wait, and what is added at random to a wait that was asked for.
+  ///   - cap: the bound of every wait.
+  ///   - random: where the jitter comes from; a seeded one makes the delays repeatable.
   public init(
     base: Duration = .milliseconds(500), cap: Duration = .seconds(30),
     random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()

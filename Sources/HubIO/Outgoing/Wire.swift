@@ -10,6 +10,8 @@ package final class Wire: @unchecked Sendable {
     case off
     /// Nothing for so long ends the connection.
     case listening(Duration)
+    /// After so long these bytes ask the peer whether it is there; nothing for so much longer ends the connection.
+    case asking(Duration, patience: Duration, @Sendable () -> [UInt8])
     /// Ends it, whatever comes.
     case ending
     /// So often, these bytes show the peer that this side is alive.
@@ -20,6 +22,8 @@ package final class Wire: @unchecked Sendable {
   private var answer: (within: Duration, dueSince: () -> Moment?)?
   private var timer: TimerWheel<TimerAction>.ID?
   private var lastHeard: Moment
+  /// While asking: when that was done last.
+  private var lastAsked: Moment?
   /// The connection was ended because nothing came, or not enough.
   package private(set) var fellSilent = false
 
@@ -74,6 +78,15 @@ package final class Wire: @unchecked Sendable {
     begin(.listening(duration), after: duration)
   }
 
+  /// Asks with `bytes` once nothing has come for `duration`, and ends the connection after `patience` more, counted from
+  /// now.
+  package func askAfterSilence(
+    of duration: Duration, endingAfter patience: Duration, with bytes: @escaping @Sendable () -> [UInt8]
+  ) {
+    lastHeard = reactor.now
+    begin(.asking(duration, patience: patience, bytes), after: duration)
+  }
+
   /// Ends the connection after `duration`, whatever comes until then.
   package func endAfter(_ duration: Duration) {
     begin(.ending, after: duration)
@@ -99,6 +112,7 @@ package final class Wire: @unchecked Sendable {
   package func rest() {
     stopTimer()
     watch = .off
+    lastAsked = nil
     answer = nil
   }
 
@@ -139,6 +153,18 @@ extension Wire: TimerTarget {
       } else {
         fellSilent = true
         channel.close()
+      }
+    case .asking(let limit, let patience, let bytes):
+      let left = limit - (reactor.now - lastHeard)
+      if left > .zero {
+        timer = reactor.schedule(after: left, .call(self, kind: 0))
+      } else if let lastAsked, lastAsked > lastHeard {
+        fellSilent = true
+        channel.close()
+      } else {
+        lastAsked = reactor.now
+        channel.push(bytes())
+        timer = reactor.schedule(after: patience, .call(self, kind: 0))
       }
     case .holding(let interval, let bytes):
       if let answer, let since = answer.dueSince(), reactor.now - max(since, lastHeard) >= answer.within {

@@ -102,7 +102,7 @@ extension Connection {
   }
 
   private func sendSubscribed(_ room: RoomName, _ standing: Standing, encoding: SubscriptionEncoding) {
-    let json = Self.encodeSubscribed(room, standing, id: nil, connection: stream?.id)
+    let json = Self.encodeSubscribed(room, standing, id: nil, connection: stream?.id, ping: pingSeconds)
     channel.push(encoding.control("subscribed", json, at: standing.position))
   }
 }

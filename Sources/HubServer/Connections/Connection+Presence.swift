@@ -13,11 +13,12 @@ extension Connection {
   }
 
   static func encodeSubscribed(
-    _ room: RoomName, _ standing: Standing, id: RequestID?, connection: ConnectionID? = nil
+    _ room: RoomName, _ standing: Standing, id: RequestID?, connection: ConnectionID? = nil, ping: Int? = nil
   ) -> [UInt8] {
     ServerMessage.encodeSubscribed(
-      id: id, room: room, position: standing.position, recovered: standing.recovered, members: standing.members?.json,
-      count: standing.members?.count, cursor: standing.members?.next, connection: connection)
+      id: id, room: room, position: standing.position, recovered: standing.recovered, newest: standing.newest,
+      members: standing.members?.json, count: standing.members?.count, cursor: standing.members?.next,
+      connection: connection, ping: ping)
   }
 
   /// What the credential allows now may be less than before: who may no longer be seen stays subscribed, if nothing else

@@ -46,10 +46,12 @@ extension Connection {
   private func welcome() {
     stream?.hasHead = true
     guard let stream else { return }
-    let ping = Int(node.settings.ping.inSeconds)
     let user = stream.authority.grant.user
-    sendJSON(ServerMessage.encodeWelcome(connection: stream.id, node: node.name, ping: ping, user: user))
+    sendJSON(ServerMessage.encodeWelcome(connection: stream.id, node: node.name, ping: pingSeconds, user: user))
   }
+
+  /// After how many seconds of silence a client hears from the hub.
+  var pingSeconds: Int { Int(node.settings.ping.inSeconds) }
 
   /// Sends a JSON text as one message; none follows the close (RFC 6455 section 5.5.1).
   func sendJSON(_ json: [UInt8]) {

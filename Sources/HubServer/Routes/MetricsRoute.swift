@@ -7,6 +7,7 @@ struct MetricsRoute {
 
   func response() async -> HTTPResponse {
     let metrics = await Metrics.gather(node, workers)
-    return .text(200, metrics.prometheus(version: Hub.version), type: "text/plain; version=0.0.4; charset=utf-8")
+    return .text(
+      200, metrics.prometheus(version: Hub.version, node: node.name), type: "text/plain; version=0.0.4; charset=utf-8")
   }
 }

@@ -1,11 +1,11 @@
 import Glibc
 
 /// What may stand as a host in the settings.
-enum HostName {
+package enum HostName {
   /// Whether `host` names this machine to itself alone.
   ///
   /// Only `localhost` and literal addresses count: what another name resolves to may change after the check.
-  static func isLoopback(_ host: String) -> Bool {
+  package static func isLoopback(_ host: String) -> Bool {
     if host.lowercased() == "localhost" { return true }
     var four = in_addr()
     if inet_pton(AF_INET, host, &four) == 1 { return UInt32(bigEndian: four.s_addr) >> 24 == 127 }

@@ -26,6 +26,14 @@ public struct DebugSettings: Sendable, Equatable {
   public init() {}
 }
 
+/// The page to look at the hub with.
+public struct ConsoleSettings: Sendable, Equatable {
+  /// Whether `/` serves none. Default: false.
+  public var off = false
+
+  public init() {}
+}
+
 /// Tracing of events.
 public struct TraceSettings: Sendable, Equatable {
   /// Whether an event carries the trace of the call that published it, as `"trace"`. Default: false.

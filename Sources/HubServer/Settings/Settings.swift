@@ -49,6 +49,8 @@ public struct Settings: Sendable, Equatable {
   public var log = LogSettings()
   /// Where the metrics are read.
   public var metrics = MetricsSettings()
+  /// The page to look at the hub with.
+  public var console = ConsoleSettings()
   /// Aids for development.
   public var debug = DebugSettings()
   /// Tracing of events.

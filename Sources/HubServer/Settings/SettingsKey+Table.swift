@@ -69,6 +69,7 @@ extension SettingsKey {
       "metrics.address", \.metrics.address, .listenAddress,
       "address and port of a listener for /metrics, /health and /ready alone; none: /metrics is on the hub's own"),
     SettingsKey("trace.events", \.trace.events, .flag, "put the trace of the publishing call into each event"),
+    SettingsKey("console.off", \.console.off, .flag, "serve no console page at /"),
     SettingsKey("debug.echo", \.debug.echo, .flag, "mount a WebSocket echo at /debug/echo"),
   ]
 

@@ -11,6 +11,8 @@ public struct SettingsReader {
   package static let hubVariable = "ROOMCAST_URL"
   /// The variable that holds the API key or token of such a command: no setting of a hub either.
   package static let tokenVariable = "ROOMCAST_TOKEN"
+  /// File of the authorities that clients believe about a hub with TLS.
+  package static let authoritiesVariable = "ROOMCAST_AUTHORITIES"
 
   /// - Parameters:
   ///   - arguments: the flags, without the command's own name; anything that is no setting's flag is a problem.
@@ -21,7 +23,8 @@ public struct SettingsReader {
     readFile: (String) throws -> [UInt8] = SettingsFile.bytes(of:)
   ) -> SettingsReading {
     read(
-      arguments: arguments, environment: environment, machine: .current, ignoring: [hubVariable, tokenVariable],
+      arguments: arguments, environment: environment, machine: .current,
+      ignoring: [hubVariable, tokenVariable, authoritiesVariable],
       readFile: readFile)
   }
 

@@ -32,6 +32,7 @@ struct Parameter: Sendable {
       switch name {
       case "room": (.named("RoomName"), "The name of a room.")
       case "user": (.string(length: 1...Int.max), "A user, as the `sub` of a token names it.")
+      case "file": (.choice(WebFile.consoleNames), "The name of a file.")
       case "connection": (.named("ConnectionID"), "The id of a connection.")
       default: preconditionFailure("nothing is known of {\(name)}")
       }
@@ -86,6 +87,11 @@ struct Parameter: Sendable {
   static let engine = query(
     "engine", .constant("ignore"),
     "Whether the node takes traffic also while its engine is away, for one that has a fallback.")
+
+  // MARK: Of files
+
+  static let ifNoneMatch = Parameter(
+    name: "If-None-Match", place: .header, about: "The `ETag` of the file that the browser has.", schema: .string())
 
   // MARK: Of connections
 

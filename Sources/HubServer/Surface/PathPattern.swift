@@ -24,7 +24,7 @@ struct PathPattern: Sendable {
 
   /// Where in the path the values of the names lie; nil where it is another path. A value is empty only at the end.
   func match(_ path: Span<UInt8>) -> PathMatch? {
-    var index = 0
+    var index = segments.isEmpty && path.count == 1 && path[0] == UInt8(ascii: "/") ? 1 : 0
     var match = PathMatch()
     for segment in segments {
       guard index < path.count, path[index] == UInt8(ascii: "/") else { return nil }

@@ -22,6 +22,10 @@ enum Resource: UInt8, CaseIterable {
   case metrics
   case openAPI
   case asyncAPI
+  case browserClient
+  case browserTypes
+  case console
+  case consoleFile
   case echo
 
   var declaration: ResourceDeclaration { Self.declarations[Int(rawValue)] }
@@ -51,6 +55,10 @@ enum Resource: UInt8, CaseIterable {
     case .metrics: .metrics
     case .openAPI: .openAPI
     case .asyncAPI: .asyncAPI
+    case .browserClient: .browserClient
+    case .browserTypes: .browserTypes
+    case .console: .console
+    case .consoleFile: .consoleFile
     case .echo: .echo
     }
   }
@@ -88,6 +96,7 @@ struct ResourceSet: Equatable, Sendable {
       Resource.allCases.filter { resource in
         switch resource {
         case .echo: settings.debug.echo
+        case .console, .consoleFile: !settings.console.off
         case .metrics: settings.metrics.address == nil
         default: true
         }

@@ -107,6 +107,7 @@ extension ServerMessage.Kind {
         [
           Self.room, Self.position,
           .init("recovered", .boolean("There exactly when `after` was given."), optional: true),
+          .init("newest", .named("Position"), optional: true),
         ] + Self.members.map { .init($0.name, $0.schema, optional: true) },
         examples: [#"{"type":"subscribed","id":1,"room":"orders","position":"k3J9-1038","recovered":true}"#])
     case .unsubscribed:

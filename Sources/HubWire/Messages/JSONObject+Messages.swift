@@ -16,7 +16,7 @@ extension JSONObject {
     return try RequestID(value)
   }
 
-  func required(_ key: StaticString) throws(HubError) -> JSONValue {
+  package func required(_ key: StaticString) throws(HubError) -> JSONValue {
     guard let value = try present(key) else { throw missing(key) }
     return value
   }

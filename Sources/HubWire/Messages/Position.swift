@@ -8,11 +8,14 @@ public struct Position: Hashable, Sendable, CustomStringConvertible {
   /// How many events of this epoch lie at or before this place.
   public let offset: UInt64
 
+  /// A position of which both parts are known, not checked: clients have theirs from a hub.
   public init(epoch: String, offset: UInt64) {
     self.epoch = epoch
     self.offset = offset
   }
 
+  /// Reads the text of a position.
+  ///
   /// - Throws: `INVALID_POSITION` where the text is not `EPOCH-OFFSET`.
   public init(_ text: String) throws(HubError) {
     guard let dash = text.utf8.lastIndex(of: UInt8(ascii: "-")) else { throw Self.malformed }
@@ -43,9 +46,13 @@ public struct Position: Hashable, Sendable, CustomStringConvertible {
 
 /// What `after` may say: a position, or everything that is kept.
 public enum ResumePoint: Hashable, Sendable {
+  /// What came after it.
   case position(Position)
+  /// Everything that is kept.
   case earliest
 
+  /// Reads what stands as `after`: `earliest`, or a position.
+  ///
   /// - Throws: `INVALID_POSITION`.
   public init(_ text: String) throws(HubError) {
     self = text == "earliest" ? .earliest : .position(try Position(text))

@@ -20,7 +20,7 @@ package struct ReceivedEvent: Sendable, Equatable {
   package var data: EventData { isBase64 ? .base64(Array(rawData)) : .json(Array(rawData)) }
 
   /// - Throws: `INVALID_REQUEST` where it is not what a hub sends.
-  init(_ object: JSONObject) throws(HubError) {
+  package init(_ object: JSONObject) throws(HubError) {
     room = try object.string("room")
     position = try object.position("position")
     name = try object.requiredString("event")

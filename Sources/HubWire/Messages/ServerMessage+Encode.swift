@@ -25,14 +25,16 @@ extension ServerMessage {
   ///   - cursor: where the next page begins, where there is one.
   ///   - connection: told in server-sent events, which have no `welcome`.
   package static func encodeSubscribed(
-    id: RequestID?, room: RoomName, position: Position, recovered: Bool?, members: [UInt8]? = nil,
-    count: Int? = nil, cursor: UInt64? = nil, connection: ConnectionID? = nil
+    id: RequestID?, room: RoomName, position: Position, recovered: Bool?, newest: Position? = nil,
+    members: [UInt8]? = nil, count: Int? = nil, cursor: UInt64? = nil, connection: ConnectionID? = nil, ping: Int? = nil
   ) -> [UInt8] {
     frame(.subscribed, id: id, room: room, capacity: 160 + (members?.count ?? 0)) { json in
       json.member("position", position)
       if let recovered { json.member("recovered", recovered) }
+      if let newest { json.member("newest", newest) }
       if let members { put(members: members, count: count, cursor: cursor, to: &json) }
       if let connection { json.member("connection", connection.description) }
+      if let ping { json.member("ping", ping) }
     }
   }
 

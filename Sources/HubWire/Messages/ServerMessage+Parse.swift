@@ -34,7 +34,8 @@ extension ServerMessage {
     case .subscribed:
       .subscribed(
         id: try object.requestID(), room: room, position: try object.requiredPosition("position"),
-        recovered: try object.bool("recovered"), members: try object.present("members")?.oneLine())
+        recovered: try object.bool("recovered"), newest: try object.position("newest"),
+        members: try object.present("members")?.oneLine())
     case .unsubscribed:
       .unsubscribed(id: try object.requestID(), room: room, code: try object.string("code"))
     case .skip:

@@ -12,7 +12,8 @@ package enum ServerMessage: Sendable, Equatable {
 
   case welcome(connection: String, node: String, ping: Int, user: String?)
   /// `recovered` is there exactly when the request said `after`; `members` is a JSON array.
-  case subscribed(id: RequestID?, room: String, position: Position, recovered: Bool?, members: [UInt8]?)
+  case subscribed(
+    id: RequestID?, room: String, position: Position, recovered: Bool?, newest: Position?, members: [UInt8]?)
   case event(ReceivedEvent)
   case skip(room: String, position: Position)
   case gap(room: String, from: Position, position: Position)

@@ -30,6 +30,12 @@ FLAGS = [
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
 
+KEY_CODES = {
+    "Backspace": 8, "Tab": 9, "Enter": 13, "Escape": 27, "Space": 32, "End": 35, "Home": 36, "ArrowLeft": 37,
+    "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "/": 191, "?": 191,
+}
+MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}
+
 
 class Browser:
     def __init__(self, directory):
@@ -50,6 +56,7 @@ class Browser:
         self._socket = Socket(f"ws://127.0.0.1:{lines[0]}{lines[1]}")
         self._last = 0
         self._documents = {}
+        self._pages = {}
 
     def _lines(self, file):
         assert self.process.poll() is None, self.log.read_text(errors="replace")
@@ -63,6 +70,9 @@ class Browser:
             message = self._socket.receive(limit=30)
             if message.get("method") == "Fetch.requestPaused":
                 self._answer(message["sessionId"], message["params"])
+            elif "method" in message:
+                if page := self._pages.get(message.get("sessionId")):
+                    page.note(message["method"], message["params"])
             elif message.get("id") == number:
                 assert "error" not in message, message
                 return message["result"]
@@ -83,15 +93,20 @@ class Browser:
 
     def open(self, url, document=None):
         """Opens a page that shares nothing with others. `document` is what stood at the URL before it was rebound."""
+        page = self.blank()
+        if document:
+            self._documents[url] = document
+            page.ask("Fetch.enable", patterns=[{"urlPattern": url}])
+        page.go(url)
+        return page
+
+    def blank(self):
+        """An empty page that shares nothing with others."""
         context = self.ask("Target.createBrowserContext")["browserContextId"]
         target = self.ask("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        if document:
-            self._documents[url] = document
-            self.ask("Fetch.enable", session, patterns=[{"urlPattern": url}])
-        shown = self.ask("Page.navigate", session, url=url)
-        assert "errorText" not in shown, shown
-        return Page(self, session)
+        self._pages[session] = Page(self, session, target)
+        return self._pages[session]
 
     def close(self):
         try:
@@ -104,20 +119,89 @@ class Browser:
 
 
 class Page:
-    def __init__(self, browser, session):
-        self._browser, self._session = browser, session
+    def __init__(self, browser, session, target):
+        self._browser, self._session, self._target = browser, session, target
+        # What it asked for since `watch`, and what went wrong in its scripts.
+        self.requests, self.failures = [], []
+
+    def ask(self, method, **parameters):
+        return self._browser.ask(method, self._session, **parameters)
+
+    def go(self, url):
+        """Opens the URL, and returns once it is loaded."""
+        shown = self.ask("Page.navigate", url=url)
+        assert "errorText" not in shown, shown
         self.run("document.readyState === 'complete' || new Promise((done) => { onload = () => done(true); })")
+
+    def close(self):
+        self._browser.ask("Target.closeTarget", targetId=self._target)
+
+    # What it does
+
+    def watch(self):
+        """Notes from now on what it asks for, and what goes wrong in its scripts."""
+        for domain in ("Network", "Runtime", "Log"):
+            self.ask(f"{domain}.enable")
+
+    def note(self, method, parameters):
+        if method == "Network.requestWillBeSent":
+            self.requests.append(parameters["request"]["url"])
+        elif method == "Network.webSocketCreated":
+            self.requests.append(parameters["url"])
+        elif method == "Runtime.exceptionThrown":
+            self.failures.append(parameters["exceptionDetails"])
+        # What the hub refuses stands in the log of the network, too.
+        elif method == "Log.entryAdded" and parameters["entry"]["source"] != "network":
+            self.failures.append(parameters["entry"])
 
     def run(self, expression):
         """What the expression gives, waited for where it is a promise."""
-        result = self._browser.ask(
-            "Runtime.evaluate", self._session, expression=expression, awaitPromise=True, returnByValue=True)
+        result = self.ask("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
     def call(self, function, *arguments):
         """Calls one of the page's functions."""
         return self.run(f"{function}({', '.join(json.dumps(argument) for argument in arguments)})")
+
+    def wait(self, expression, limit=15):
+        """Waits until the expression gives something true, and returns that."""
+        return wait_until(lambda: self.run(expression), limit, expression)
+
+    # How it is looked at, and by whom
+
+    def look(self, width=1280, height=800, phone=False, **features):
+        """The size of its window, and what its user prefers, as in `color_scheme="dark"`."""
+        self.ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone)
+        if features:
+            self.ask("Emulation.setEmulatedMedia", features=[
+                {"name": name.replace("_", "-") if name == "forced_colors" else f"prefers-{name.replace('_', '-')}",
+                 "value": value} for name, value in features.items()
+            ])
+
+    def press(self, *keys):
+        """Presses keys one after another: a letter, or a name such as `Tab`; `Shift+Tab` holds the first."""
+        for key in keys:
+            *held, key = key.split("+") if len(key) > 1 else [key]
+            code = KEY_CODES.get(key, ord(key[0].upper()))
+            text = {"Enter": "\r", "Space": " "}.get(key, key if len(key) == 1 else None)
+            about = {
+                "key": " " if key == "Space" else key, "windowsVirtualKeyCode": code,
+                "modifiers": sum(MODIFIERS[name] for name in held),
+            }
+            typed = {"text": text} if text and "Control" not in held else {}
+            self.ask("Input.dispatchKeyEvent", type="keyDown" if typed else "rawKeyDown", **about, **typed)
+            self.ask("Input.dispatchKeyEvent", type="keyUp", **about)
+
+    def type(self, text):
+        """Puts a text in where the focus is, as if it were pasted."""
+        self.ask("Input.insertText", text=text)
+
+    def screenshot(self, path):
+        """What is seen of it now, as PNG."""
+        image = self.ask("Page.captureScreenshot", format="png")["data"]
+        pathlib.Path(path).write_bytes(base64.b64decode(image))
 
 
 class PageServer:

@@ -1,9 +1,19 @@
 """Ports for servers that come back on the same one."""
 
+import contextlib
 import random
 import socket
 
 _given = set()
+
+
+@contextlib.contextmanager
+def held_port():
+    """A port at which nobody listens, or only a hub that is started there: it stays bound, so that nobody else gets it."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 def free_port():

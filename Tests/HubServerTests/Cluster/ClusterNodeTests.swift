@@ -87,11 +87,11 @@ import Testing
       #expect(one.body == #"{"room":"a","subscribers":0,"duplicate":false,"queued":\#(isQueued)}"#)
       let many = try await scene.ask(0, .post, "/v1/events", body: #"[{"room":"a","data":1},{"room":"b","data":2}]"#)
       #expect(many.status == 200 && values(of: "queued", in: many.body) == ["\(isQueued)", "\(isQueued)"])
-      let publisher = EventPublisher(url: url)
-      let receipt = try await publisher.publish(Array("1".utf8), to: RoomName("a"))
+      let client = Roomcast(url: url)
+      let receipt = try await client.publish("1", to: "a")
       #expect(receipt.position == nil && receipt.isQueued == isQueued)
       let lines = (1...3).map { Array(#"{"room":"a","data":\#($0)}"#.utf8) }
-      let report = try await publisher.publish(
+      let report = try await client.publish(
         lines: AsyncStream {
           for line in lines { $0.yield(line) }
           $0.finish()

@@ -61,16 +61,12 @@ struct ClusterScene {
 
   /// A WebSocket at one of the nodes that is subscribed to a room; it closes when it is let go of.
   func join(_ index: Int, _ room: String, token: String? = nil) async throws -> JoinedClient {
-    let client = RoomClient(
-      url: try HubURL("http://\(hubs[index].address)"), credential: try token.map { try Credential($0) },
-      rooms: [.init(try RoomName(room))])
-    var iterator = client.events.makeAsyncIterator()
-    var connection = ""
-    while let event = await iterator.next() {
-      if case .connected(let id, _) = event { connection = id }
-      if case .subscribed = event { break }
-    }
-    return JoinedClient(client: client, connection: connection)
+    let hub = Roomcast(
+      url: try HubURL("http://\(hubs[index].address)"), credential: try token.map { try Credential($0) })
+    let client = JoinedClient(hub.events(of: [hub.room(room)]))
+    client.connection = await client.next { if case .connected(let id, _, _) = $0 { id } else { nil } } ?? ""
+    _ = await client.next { if case .subscribed = $0 { true } else { nil } }
+    return client
   }
 
   /// A request to one of the nodes, as an administrator.
@@ -103,13 +99,17 @@ struct ClusterScene {
 }
 
 /// A client that is subscribed.
-struct JoinedClient {
-  let client: RoomClient
-  let connection: String
+final class JoinedClient {
+  private var events: ClientEvents.Iterator
+  fileprivate(set) var connection = ""
+
+  init(_ events: ClientEvents) {
+    self.events = events.makeAsyncIterator()
+  }
 
   /// What happens next that `match` finds something in.
   func next<Value>(_ match: (ClientEvent) -> Value?) async -> Value? {
-    for await event in client.events {
+    while let event = await events.next() {
       if let value = match(event) { return value }
     }
     return nil

@@ -27,6 +27,7 @@ let settingsSamples: [String: (input: String, shown: String)] = [
   "allow.origins": ("https://*.Example.org, http://a:3000", "https://*.example.org,http://a:3000"),
   "allow.hosts": ("Hub.local,::1", "hub.local,[::1]"), "log.level": ("debug", "debug"), "log.format": ("json", "json"),
   "metrics.address": ("[::1]:9090", "[::1]:9090"), "trace.events": ("yes", "true"), "debug.echo": ("on", "true"),
+  "console.off": ("yes", "true"),
   "headers.bytes": ("16KiB", "16KiB"),
   "headers.fields": ("7", "7"), "headers.time": ("1s", "1s"), "keepAlive": ("2m", "2m"), "body.bytes": ("2MiB", "2MiB"),
   "body.time": ("1h", "1h"), "body.envelopes": ("10", "10"), "client.messageBytes": ("1kB", "1000"),

@@ -60,7 +60,8 @@ import Testing
       .welcome: ServerMessage.encodeWelcome(connection: connection, node: "n", ping: 25, user: "ann"),
       .authenticated: ServerMessage.encodeAuthenticated(id: id, user: "ann", expires: 7),
       .subscribed: ServerMessage.encodeSubscribed(
-        id: id, room: room, position: position, recovered: true, members: members, count: 1, cursor: 7),
+        id: id, room: room, position: position, recovered: true, newest: position, members: members, count: 1, cursor: 7
+      ),
       .skip: ServerMessage.encodeSkip(room: room, position: position),
       .gap: ServerMessage.encodeGap(room: room, from: position, position: position),
       .join: ServerMessage.encodeJoin(room: room, member: Array("{}".utf8)),

@@ -26,7 +26,7 @@ import Testing
   @Test func `every path of the document leads to the resource that it tells of`() throws {
     for path in try Self.document().object("paths").keys {
       let filled = path.replacing("{room}", with: "a").replacing("{user}", with: "ann")
-        .replacing("{connection}", with: String(repeating: "0f", count: 16))
+        .replacing("{connection}", with: String(repeating: "0f", count: 16)).replacing("{file}", with: "console.css")
       #expect(try Endpoint(filled, in: .all).resource.declaration.path.text == path)
     }
   }

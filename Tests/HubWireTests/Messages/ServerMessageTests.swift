@@ -27,28 +27,31 @@ import Testing
   @Test func `subscribed`() throws {
     let members = bytes(#"[{"user":"ann","info":{}}]"#)
     let full = ServerMessage.encodeSubscribed(
-      id: id, room: try room(), position: position, recovered: true, members: members)
+      id: id, room: try room(), position: position, recovered: true,
+      newest: Position(epoch: "k3J9", offset: 1050), members: members)
     #expect(
       text(full)
         == #"{"type":"subscribed","id":7,"room":"chat:1","position":"k3J9-1042","recovered":true,"#
-        + #""members":[{"user":"ann","info":{}}]}"#)
+        + #""newest":"k3J9-1050","members":[{"user":"ann","info":{}}]}"#)
     #expect(
       try ServerMessage.parse(full)
-        == .subscribed(id: id, room: "chat:1", position: position, recovered: true, members: members))
+        == .subscribed(
+          id: id, room: "chat:1", position: position, recovered: true,
+          newest: Position(epoch: "k3J9", offset: 1050), members: members))
     let least = ServerMessage.encodeSubscribed(id: nil, room: try room(), position: position, recovered: nil)
     #expect(text(least) == #"{"type":"subscribed","room":"chat:1","position":"k3J9-1042"}"#)
     #expect(
       try ServerMessage.parse(least)
-        == .subscribed(id: nil, room: "chat:1", position: position, recovered: nil, members: nil))
+        == .subscribed(id: nil, room: "chat:1", position: position, recovered: nil, newest: nil, members: nil))
     let streamed = ServerMessage.encodeSubscribed(
-      id: nil, room: try room(), position: position, recovered: false, connection: connection)
+      id: nil, room: try room(), position: position, recovered: false, connection: connection, ping: 25)
     let present = ServerMessage.encodeSubscribed(
       id: nil, room: try room(), position: position, recovered: nil, members: bytes("[]"), count: 2, cursor: 0)
     #expect(text(present).hasSuffix(#""position":"k3J9-1042","members":[],"count":2,"cursor":"0"}"#))
     #expect(
       text(streamed)
         == #"{"type":"subscribed","room":"chat:1","position":"k3J9-1042","recovered":false,"#
-        + #""connection":"00000000000000010000000000000002"}"#)
+        + #""connection":"00000000000000010000000000000002","ping":25}"#)
   }
 
   @Test func `skip and gap`() throws {

@@ -1,0 +1,4 @@
+/// How clients call themselves.
+enum UserAgent {
+  static let text = "roomcast-swift"
+}
