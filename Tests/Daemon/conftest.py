@@ -1,6 +1,7 @@
 """Fixtures of the black-box tests: each test gets hubs of its own and leaves none behind."""
 
 import json
+import signal
 import subprocess
 
 import pytest
@@ -13,6 +14,9 @@ from support.nodes import Fleet
 from support.receiver import Receiver
 from support.redis import RedisServer
 from support.small import SIZE
+
+# A shell that puts the tests into the background makes them deaf to Ctrl-C, and all that they start inherits it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
