@@ -110,11 +110,13 @@ actor Link {
   /// Notes an event for whom it is about. What happens in a room that nobody has asked for is told with everything.
   private func collect(_ event: ClientEvent) {
     let room = event.room
-    let isAsked = room.map { room in feeds.contains { $0.rooms.contains(room) } } ?? false
-    for feed in feeds {
-      if let room, isAsked ? !feed.rooms.contains(room) : feed.kind != .everything { continue }
+    var isTaken = false
+    for feed in feeds where room.map(feed.rooms.contains) ?? true {
+      isTaken = true
       feed.collect(event)
     }
+    if isTaken { return }
+    for feed in feeds where feed.kind == .everything { feed.collect(event) }
   }
 
   /// Brings what was noted, and shows the state that follows from it.
